@@ -1,15 +1,13 @@
 import { sql } from "drizzle-orm";
+import type { ConversationBody } from "../../lib/core/conversation.ts";
 import type { ProjectHandle } from "../handle.ts";
 
 const idArray = (ids: readonly number[]) =>
   sql`array(select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb)::bigint)`;
 
-/** Kinds of questions whose answers may repeat the text. */
-const wordyQuestions = sql`('text', 'corrected')`;
-
 /**
- * Blanks the words of conversations wherever the database keeps them; rows, hashes and counts stay as tombstones.
- * The hash keeps the text from coming back with the next import.
+ * Blanks the words of conversations themselves and what their sources said about them; rows, hashes and counts stay as
+ * tombstones. The hash keeps the text from coming back with the next import.
  */
 export async function blankConversations(
   tx: ProjectHandle,
@@ -22,24 +20,18 @@ export async function blankConversations(
   await tx.db.execute(sql`
     update occurrence set speakers = null, metadata = '{}', time = null
     where project_id = ${project} and conversation_id = any(${idArray(ids)})`);
-  await tx.db.execute(sql`
-    with prompts as (
-      update run_prompt p set messages = '[]', reference = null from run r
-      where r.id = p.run_id and r.project_id = ${project} and p.conversation_id = any(${idArray(ids)}) returning p.id
-    ) update response set text = '' where project_id = ${project} and prompt_id in (select id from prompts)`);
-  await tx.db.execute(sql`
-    update label_slot s set draft = null from label_item i
-    where i.id = s.item_id and i.conversation_id = any(${idArray(ids)})
-      and s.task_id in (select id from label_task where project_id = ${project})`);
-  await tx.db.execute(sql`
-    update label l set value = '"[erased]"', comment = '' from label_task t join label_schema s on s.id = t.schema_id
-    where t.id = l.task_id and l.project_id = ${project} and l.conversation_id = any(${idArray(ids)})
-      and exists (select 1 from jsonb_array_elements(s.questions) q
-        where q->>'id' = l.question and q->>'type' in ${wordyQuestions})`);
-  await tx.db.execute(sql`
-    update feedback set messages = '[]', answer = '', corrected = null, comment = ''
-    where project_id = ${project} and conversation_id = any(${idArray(ids)})`);
   return rows.map((row) => row.id);
+}
+
+/** The bodies that still stand, locked until the transaction ends. */
+export async function readBodies(
+  tx: ProjectHandle,
+  ids: readonly number[],
+): Promise<ConversationBody[]> {
+  const rows = await tx.db.execute<{ body: ConversationBody }>(sql`
+    select body from conversation where project_id = ${tx.projectId} and id = any(${idArray(ids)})
+      and body is not null order by id for update`);
+  return rows.map((row) => row.body);
 }
 
 export type LearnedRow = { id: number; model: string; number: number };

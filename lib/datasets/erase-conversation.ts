@@ -12,11 +12,21 @@ import {
   listDerivedFiles,
   listHolders,
   listLearned,
+  readBodies,
 } from "#db/queries/erase.ts";
+import {
+  blankJudgements,
+  blankKeptTexts,
+  blankPrompts,
+  blankTraffic,
+  keepOwnPhrases,
+} from "#db/queries/erase-repeats.ts";
+import { audit } from "../access/audit.ts";
 import { idSchema, slugSchema } from "../core/dataset-filter.ts";
 import { type Dependent, dependentsOutput } from "../core/dependents.ts";
 import { defineOperation } from "../operation.ts";
 import { folders, type Services } from "../services.ts";
+import { phrasesOf } from "./erased-words.ts";
 
 const one = z.strictObject({ project: slugSchema, conversation: idSchema });
 
@@ -73,8 +83,10 @@ export const listEraseDependents = defineOperation({
 });
 
 /**
- * Erases a conversation and every text made from the same one: words, provenance and derived files go; a tombstone
- * with its hash stays, so that the text cannot come back by an import. Models are listed, not changed.
+ * Erases a conversation and every text made from the same one: words, provenance and derived files go, and so do
+ * prompts, answers, comments, free-text labels, feedback, traffic and playground texts that came from it or repeat
+ * one of its messages; choices, ratings and figures stay. A tombstone with its hash stays, so that the text cannot come
+ * back by an import. Models are listed, not changed. Words that another conversation also holds are not hunted for.
  */
 export const eraseConversation = defineOperation({
   name: "conversations.erase",
@@ -90,8 +102,7 @@ export const eraseConversation = defineOperation({
   }),
   allow: { project: "dataset.erase" },
   positionals: ["conversation"],
-  audit: ({ conversation }) => ({ conversation }),
-  run: async ({ handle, services }, { conversation }) => {
+  run: async ({ handle, services, actor }, { conversation }) => {
     await requireConversation(handle, conversation);
     const ids = await familyOf(handle, conversation);
     // Asked before the words go: what is derived from them is found by rows that stay.
@@ -99,7 +110,11 @@ export const eraseConversation = defineOperation({
     const done = await handle.transaction(async (tx) => {
       const holders = await listHolders(tx, ids);
       for (const holder of holders) await takeOut(tx, holder.id, ids);
+      const phrases = await keepOwnPhrases(tx, ids, phrasesOf(await readBodies(tx, ids)));
       const erased = await blankConversations(tx, ids);
+      await blankWhatFollowed(tx, ids, phrases);
+      const target = { conversation, erased };
+      await audit(tx.db, actor, "conversations.erase", target, { projectId: tx.projectId });
       return {
         erased,
         datasets: holders.map((row) => row.name),
@@ -109,6 +124,17 @@ export const eraseConversation = defineOperation({
     return { ...done, models: [...done.models], files: await deleteFiles(services, files) };
   },
 });
+
+async function blankWhatFollowed(
+  tx: ProjectHandle,
+  ids: readonly number[],
+  phrases: readonly string[],
+): Promise<void> {
+  const { responses } = await blankPrompts(tx, ids, phrases);
+  await blankJudgements(tx, ids, responses);
+  await blankTraffic(tx, ids, phrases);
+  await blankKeptTexts(tx, phrases);
+}
 
 function takeOut(tx: ProjectHandle, datasetId: number, ids: readonly number[]) {
   const pick = sql`select x.id::bigint as id from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) as x(id)`;
