@@ -87,6 +87,7 @@ export const routes = {
   "models.card": ["GET", "/projects/{project}/models/{version}/card"],
   "models.delete": ["DELETE", "/projects/{project}/model-lines/{model}"],
   "models.dependents": ["GET", "/projects/{project}/model-lines/{model}/dependents"],
+  "models.files": ["GET", "/projects/{project}/models/{version}/files"],
   "models.folders": ["GET", "/projects/{project}/models/folders"],
   "models.import": ["POST", "/projects/{project}/models/import"],
   "models.list": ["GET", "/projects/{project}/models"],

@@ -31,6 +31,7 @@ export const projectActs = {
   "run.cancel": "curator",
   "dataset.delete": "maintainer",
   "dataset.export": "curator",
+  "model.export": "curator",
   "dataset.erase": "maintainer",
   "train.run": "maintainer",
   "model.write": "maintainer",

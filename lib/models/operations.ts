@@ -1,3 +1,4 @@
+import { listModelFiles } from "./artefact-files.ts";
 import { readModelCard } from "./card.ts";
 import { deleteModel, listModelDependents } from "./delete-model.ts";
 import { importModel, listModelFolders } from "./import-folder.ts";
@@ -12,6 +13,7 @@ export const modelOperations = [
   readModelVersion,
   readModelCard,
   readModelRelations,
+  listModelFiles,
   importModel,
   listModelFolders,
   listModelDependents,

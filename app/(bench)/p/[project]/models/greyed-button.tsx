@@ -8,14 +8,17 @@ type Props = ButtonProps & {
   /** Why it cannot be used now; undefined when it can. */
   because: string | undefined;
   href?: string;
+  /** The address is a file to keep, not a page to go to. */
+  download?: boolean;
   onClick?: () => void;
 };
 
 /** A button that says why it is grey. Greyed it stays reachable by keyboard, so that the reason can be read. */
-export function GreyedButton({ because, href, onClick, ...rest }: Props) {
+export function GreyedButton({ because, href, download, onClick, ...rest }: Props) {
   if (because === undefined) {
-    return href === undefined ? (
-      <Button {...rest} {...(onClick ? { onClick } : {})} />
+    if (href === undefined) return <Button {...rest} {...(onClick ? { onClick } : {})} />;
+    return download ? (
+      <Button component="a" href={href} download {...rest} />
     ) : (
       <Button component={Link} href={href} {...rest} />
     );

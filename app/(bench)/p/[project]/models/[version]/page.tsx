@@ -23,7 +23,11 @@ export default async function VersionPage({ params }: Props) {
       version={versionView(row)}
       relations={await readRelations(handle, id.data)}
       card={await readCard(handle, row)}
-      may={{ train: handle.may("train.run"), delete: handle.may("model.delete") }}
+      may={{
+        train: handle.may("train.run"),
+        delete: handle.may("model.delete"),
+        download: handle.may("model.export"),
+      }}
     />
   );
 }
