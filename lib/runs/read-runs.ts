@@ -1,7 +1,7 @@
-import { and, asc, desc, eq, gt, lt, sql } from "drizzle-orm";
+import { and, desc, eq, lt, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { ProjectHandle } from "#db/handle.ts";
-import { run, runEvent } from "#db/schema/runs.ts";
+import { run } from "#db/schema/runs.ts";
 import { idSchema, slugSchema } from "../core/dataset-filter.ts";
 import { AssayError } from "../core/errors.ts";
 import { runKinds, runStates } from "../core/runs.ts";
@@ -134,58 +134,6 @@ export const readRun = defineOperation({
   allow: { project: "run.read" },
   positionals: ["run"],
   run: ({ handle }, input) => describeRun(handle, input.run),
-});
-
-/** Log lines and metrics of a run, oldest first, after a given event. */
-export const readRunLogs = defineOperation({
-  name: "runs.logs",
-  summary: "Log lines and metrics of a run",
-  method: "GET",
-  path: "/projects/{project}/runs/{run}/events",
-  input: z.strictObject({
-    project: slugSchema,
-    run: idSchema,
-    type: z.string().max(40).optional(),
-    after: z.coerce.number().int().min(0).default(0),
-    limit: z.coerce.number().int().min(1).max(5000).default(1000),
-  }),
-  output: z.object({
-    events: z.array(
-      z.object({
-        id: z.number(),
-        attempt: z.number(),
-        type: z.string(),
-        data: z.record(z.string(), z.unknown()),
-        at: z.string(),
-      }),
-    ),
-  }),
-  allow: { project: "run.read" },
-  positionals: ["run"],
-  run: async ({ handle }, input) => {
-    await requireRun(handle, input.run);
-    const rows = await handle.db
-      .select()
-      .from(runEvent)
-      .where(
-        and(
-          eq(runEvent.runId, input.run),
-          gt(runEvent.id, input.after),
-          input.type ? eq(runEvent.type, input.type) : undefined,
-        ),
-      )
-      .orderBy(asc(runEvent.id))
-      .limit(input.limit);
-    return {
-      events: rows.map((row) => ({
-        id: row.id,
-        attempt: row.attempt,
-        type: row.type,
-        data: row.data,
-        at: row.createdAt.toISOString(),
-      })),
-    };
-  },
 });
 
 /** Asks a run to stop: a queued one never starts, a running one stops within seconds; what it saved is kept. */

@@ -7,6 +7,7 @@ import { defineJob, type JobContext } from "#jobs/job.ts";
 import { runOne } from "#jobs/run-one.ts";
 import { AssayError, type ErrorCode } from "#lib/core/errors.ts";
 import { claimRun } from "#lib/runs/own-run.ts";
+import { readRunLogs } from "#lib/runs/read-events.ts";
 import { startRun } from "#lib/runs/start-run.ts";
 import { addMember, makeHandle, makeProject, makeUser } from "#tests/setup/factories.ts";
 import { testServices } from "#tests/setup/services.ts";
@@ -222,5 +223,38 @@ describe("the creator's right is read again when the work begins", () => {
       throw new Error("the work began");
     });
     expect(row).toMatchObject({ state: "failed", errorCode: "unauthenticated" });
+  });
+});
+
+describe("the events of a run", () => {
+  it("come first to last, newest, before one, by type, or spread over all", async () => {
+    const id = await startRun(handle, newRun);
+    const owned = await claim(id);
+    for (let n = 1; n <= 25; n++) await owned.event(n % 5 === 0 ? "eval" : "step", { n });
+    const context = {
+      handle,
+      services,
+      actor: handle.actor,
+      signal: new AbortController().signal,
+    };
+    const read = async (input: Record<string, unknown>) => {
+      const given = readRunLogs.input.parse({ project: handle.slug, run: id, ...input });
+      return (await readRunLogs.run(context, given)).events;
+    };
+    const places = async (input: Record<string, unknown>) =>
+      (await read(input)).map((event) => event.data.n);
+    expect(await places({ limit: 3 })).toEqual([1, 2, 3]);
+    const tail = await read({ newest: true, limit: 3 });
+    expect(tail.map((event) => event.data.n)).toEqual([23, 24, 25]);
+    expect(await places({ newest: true, limit: 2, before: tail[0]?.id })).toEqual([21, 22]);
+    expect(await places({ after: tail[0]?.id })).toEqual([24, 25]);
+    expect(await places({ type: ["eval"], newest: true, limit: 2 })).toEqual([20, 25]);
+    expect(await places({ thin: 5 })).toEqual([1, 7, 13, 19, 25]);
+    expect(await places({ type: ["step"], thin: 2 })).toEqual([1, 24]);
+    expect(await places({ type: ["eval"], thin: 100 })).toEqual([5, 10, 15, 20, 25]);
+    expect(await places({ type: ["eval"], thin: 2, before: tail[0]?.id, after: 0 })).toEqual([
+      5, 20,
+    ]);
+    expect(await places({ thin: 2, after: tail[1]?.id })).toEqual([25]);
   });
 });

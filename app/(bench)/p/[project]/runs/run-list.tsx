@@ -14,7 +14,7 @@ import { RunStateBadge } from "#app/_ui/runs/run-state.tsx";
 import type { GridColumn } from "#app/_ui/table/columns.ts";
 import { Grid } from "#app/_ui/table/grid.tsx";
 import { usePages } from "#app/_ui/use-operation.ts";
-import { isOpen, runKinds, runStates } from "#lib/core/runs.ts";
+import { isOpen, runKinds, runStates } from "#lib/core/run-state.ts";
 import { kindWords, parseRunsSearch, stateWords } from "./search.ts";
 
 type Run = OutputOf<"runs.list">["runs"][number];

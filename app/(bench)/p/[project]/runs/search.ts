@@ -1,4 +1,4 @@
-import { type RunKind, type RunState, runKinds, runStates } from "#lib/core/runs.ts";
+import { type RunKind, type RunState, runKinds, runStates } from "#lib/core/run-state.ts";
 
 /** What the address of the list of runs holds. */
 export type RunsSearch = { kind: RunKind | undefined; state: RunState | undefined };

@@ -10,12 +10,13 @@ import { Figure } from "#app/_ui/feedback/figure.tsx";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { LoadingState } from "#app/_ui/feedback/states.tsx";
 import { formatBytes, formatDay, formatFixed, formatNumber, formatShort } from "#app/_ui/format.ts";
-import { useRunEvents } from "#app/_ui/runs/run-log.tsx";
+import { curveParts, useRunEvents } from "#app/_ui/runs/use-run-events.ts";
 import { evalSeries, lossSeries } from "../../runs/[run]/training-series.ts";
 import { DeleteModel } from "../delete-model.tsx";
 import { GreyedButton } from "../greyed-button.tsx";
 import classes from "../models.module.css";
 import { methodWords, numberIn } from "../words.ts";
+import { VersionFiles } from "./version-files.tsx";
 
 const Markdown = dynamic(() => import("#app/_ui/conversation/markdown.tsx"), {
   ssr: false,
@@ -29,7 +30,7 @@ type Props = {
   version: Version;
   relations: Relations;
   card: string;
-  may: { train: boolean; delete: boolean };
+  may: { train: boolean; delete: boolean; download: boolean };
 };
 
 /** One model version: figures, card, lineage both ways, curve, digests. */
@@ -58,7 +59,7 @@ export function VersionDetail({ project, version, relations, card, may }: Props)
             </GreyedButton>
             <GreyedButton
               variant="default"
-              href={`/p/${project}/playground?model=${version.id}`}
+              href={`/p/${project}/playground?model=${encodeURIComponent(version.name)}`}
               because={version.servable ? undefined : "This version cannot be served"}
             >
               Try in the playground
@@ -81,6 +82,9 @@ export function VersionDetail({ project, version, relations, card, may }: Props)
           <Lineage project={project} relations={relations} />
           {version.runId !== null && version.method !== "imported" && (
             <Curve project={project} run={version.runId} />
+          )}
+          {version.artefactDigest !== null && (
+            <VersionFiles project={project} version={version.id} mayDownload={may.download} />
           )}
           <Digests version={version} />
         </div>
@@ -178,15 +182,14 @@ function Lineage({ project, relations }: { project: string; relations: Relations
 }
 
 function Curve({ project, run }: { project: string; run: number }) {
-  const loss = useRunEvents(project, run, "step").events;
-  const evals = useRunEvents(project, run, "eval").events;
-  const validation = evalSeries(evals);
+  const { events } = useRunEvents(project, run, curveParts);
+  const validation = evalSeries(events);
   return (
     <LineChart
       title="Loss while it learned"
       xLabel="step"
       height={200}
-      series={[lossSeries(loss), ...(validation.points.length > 0 ? [validation] : [])]}
+      series={[lossSeries(events), ...(validation.points.length > 0 ? [validation] : [])]}
     />
   );
 }

@@ -8,7 +8,7 @@ import type { LineSeries } from "#app/_ui/charts/rows.ts";
 import type { OutputOf } from "#app/_ui/client.ts";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { formatNumber } from "#app/_ui/format.ts";
-import { useRunEvents } from "#app/_ui/runs/run-log.tsx";
+import { curveParts, useRunEvents } from "#app/_ui/runs/use-run-events.ts";
 import { evalSeries, lossSeries } from "../../runs/[run]/training-series.ts";
 import classes from "../models.module.css";
 import { methodWords, numberIn } from "../words.ts";
@@ -53,9 +53,8 @@ function WithCurves({ run, ...rest }: CurveProps & { run: number | null }) {
 }
 
 function RunCurves({ project, run, name, children }: CurveProps & { run: number }) {
-  const steps = useRunEvents(project, run, "step").events;
-  const evals = useRunEvents(project, run, "eval").events;
-  const series = [lossSeries(steps, name), evalSeries(evals, `${name}, validation`)];
+  const { events } = useRunEvents(project, run, curveParts);
+  const series = [lossSeries(events, name), evalSeries(events, `${name}, validation`)];
   return children(series.filter((one) => one.points.length > 0));
 }
 

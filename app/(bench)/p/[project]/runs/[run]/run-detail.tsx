@@ -4,17 +4,19 @@ import { Alert, Button, Code, Stack, Text, Title } from "@mantine/core";
 import type { OutputOf } from "#app/_ui/client.ts";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { formatDuration, formatNumber, plural } from "#app/_ui/format.ts";
-import { useRunEvents } from "#app/_ui/runs/run-log.tsx";
 import { RunProgress } from "#app/_ui/runs/run-progress.tsx";
+import { curveParts, useRunEvents } from "#app/_ui/runs/use-run-events.ts";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
 import { kindWords } from "../search.ts";
 import classes from "./run.module.css";
 import { RunResult } from "./run-result.tsx";
-import { RunTimeline } from "./run-timeline.tsx";
+import { RunTimeline, timelineParts } from "./run-timeline.tsx";
 import { TrainingCurves } from "./training-curves.tsx";
 
 export type Run = OutputOf<"runs.show">;
 type Props = { project: string; initial: Run; mayCancel: boolean };
+
+const shownParts = [...timelineParts, ...curveParts];
 
 /** One run: how far it is, what happened when, its curves, its result or what to do about its error. */
 export function RunDetail({ project, initial, mayCancel }: Props) {
@@ -23,7 +25,7 @@ export function RunDetail({ project, initial, mayCancel }: Props) {
     { project, run: initial.id },
     { initialData: initial, topics: [`run:${initial.id}`] },
   );
-  const { events } = useRunEvents(project, run.id);
+  const { events } = useRunEvents(project, run.id, shownParts);
   const training = run.kind === "train";
   return (
     <Page>

@@ -2,9 +2,15 @@
 
 import { Text, Title } from "@mantine/core";
 import { formatMoment, formatNumber } from "#app/_ui/format.ts";
+import type { EventPart, RunEvent } from "#app/_ui/runs/use-run-events.ts";
 import classes from "./run.module.css";
 import type { Run } from "./run-detail.tsx";
-import type { RunEvent } from "./training-series.ts";
+
+/** What the timeline tells of: rare events, and the last of many checkpoints. */
+export const timelineParts: readonly EventPart[] = [
+  { type: ["tokenizer", "started", "export", "parity", "stopped", "failed"], newest: 200 },
+  { type: ["checkpoint"], newest: 1 },
+];
 
 type Moment = { at: string; text: string; tone?: "good" | "bad" | "now" };
 

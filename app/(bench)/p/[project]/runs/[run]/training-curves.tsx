@@ -3,8 +3,9 @@
 import { LineChart } from "#app/_ui/charts/charts.tsx";
 import { Figure } from "#app/_ui/feedback/figure.tsx";
 import { formatDuration, formatFixed, formatNumber } from "#app/_ui/format.ts";
+import type { RunEvent } from "#app/_ui/runs/use-run-events.ts";
 import classes from "./run.module.css";
-import { evalSeries, lossSeries, type RunEvent, rateSeries } from "./training-series.ts";
+import { evalSeries, lossSeries, rateSeries } from "./training-series.ts";
 
 const rate = (value: number) => (value === 0 ? "0" : value.toExponential(2));
 

@@ -1,7 +1,5 @@
 import type { LineSeries } from "#app/_ui/charts/rows.ts";
-import type { OutputOf } from "#app/_ui/client.ts";
-
-export type RunEvent = OutputOf<"runs.logs">["events"][number];
+import type { RunEvent } from "#app/_ui/runs/use-run-events.ts";
 
 /** A field of one type of event over the steps. A resumed run tells some steps twice; the later word counts. */
 function series(
