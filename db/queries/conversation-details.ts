@@ -68,36 +68,6 @@ export async function listFindings(
     from finding f where f.conversation_id = ${id} and f.project_id = ${handle.projectId} order by f.id limit ${shown}`);
 }
 
-export type LabelRow = {
-  id: number;
-  conversation: number;
-  nodeHash: string | null;
-  task: string;
-  question: string;
-  value: unknown;
-  comment: string;
-  raterId: string;
-  rater: string;
-  simulated: boolean;
-  createdAt: string;
-};
-
-/** Current labels of a family; `raterId` limits them to one person's own. */
-export async function listLabels(
-  handle: ProjectHandle,
-  family: readonly number[],
-  raterId: string | undefined,
-): Promise<LabelRow[]> {
-  return handle.db.execute<LabelRow>(sql`
-    select l.id::float8 as id, l.conversation_id::float8 as conversation, l.node_hash as "nodeHash", t.name as task,
-      l.question, l.value, l.comment, l.rater_id as "raterId", coalesce(u.name, '') as rater,
-      coalesce(u.simulated, false) as simulated, l.created_at as "createdAt"
-    from label l join label_task t on t.id = l.task_id left join "user" u on u.id = l.rater_id
-    where l.project_id = ${handle.projectId} and l.superseded_at is null and l.conversation_id = any(${idArray(family)})
-      ${raterId === undefined ? sql`` : sql`and l.rater_id = ${raterId}`}
-    order by l.id limit ${shown}`);
-}
-
 export type HistoryRow = {
   version: number;
   act: string;

@@ -1,13 +1,21 @@
 import { z } from "zod";
+import { conversationKinds, roles } from "./message-tree.ts";
 
 // What pages need of a tree stands apart: the browser should not load zod to show a message.
-export { linear, mainPath, mainReply, messageText, walk } from "./message-tree.ts";
+export {
+  conversationKinds,
+  linear,
+  mainPath,
+  mainReply,
+  messageText,
+  roles,
+  walk,
+} from "./message-tree.ts";
 
 /**
  * A conversation is a message tree with one main path. A plain chat is a tree without branches;
  * chosen/rejected are two ranked leaves under one prompt.
  */
-export const roles = ["system", "user", "assistant", "tool"] as const;
 export const roleSchema = z.enum(roles);
 export type Role = (typeof roles)[number];
 
@@ -52,8 +60,6 @@ export const messageNodeSchema: z.ZodType<MessageNode> = z.lazy(() =>
   }),
 );
 
-/** `kind` tells what the tree is: a chat, a ranked tree, a chosen/rejected pair, or bare text to learn from. */
-export const conversationKinds = ["chat", "tree", "pair", "text"] as const;
 export type ConversationKind = (typeof conversationKinds)[number];
 
 /** The body as stored in `conversation.body`. `tools` are the tool definitions offered, as JSON values. */

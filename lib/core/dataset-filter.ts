@@ -1,12 +1,13 @@
 import { z } from "zod";
-import { conversationKinds, roles } from "./conversation.ts";
+import { datasetSorts, labelStates } from "./dataset-words.ts";
+import { conversationKinds, roles } from "./message-tree.ts";
+
+export { type DatasetSort, datasetSorts, labelStates } from "./dataset-words.ts";
 
 /** Words of a filter are few and short, so that a URL can hold it. */
 const word = z.string().min(1).max(200);
 const words = z.array(word).min(1).max(50);
 const count = z.coerce.number().int().min(0).max(100_000_000);
-
-export const labelStates = ["unlabelled", "in-progress", "labelled"] as const;
 
 /** What selects rows of a dataset: every given field must match; inside a list any one may. */
 export const datasetFilterSchema = z.strictObject({
@@ -32,9 +33,6 @@ export const datasetFilterSchema = z.strictObject({
 });
 export type DatasetFilter = z.infer<typeof datasetFilterSchema>;
 
-/** The allow-list of sort columns. */
-export const datasetSorts = ["added", "turns", "tokens", "messages"] as const;
-export type DatasetSort = (typeof datasetSorts)[number];
 export const sortSchema = z.strictObject({
   by: z.enum(datasetSorts).default("added"),
   descending: z.boolean().default(false),

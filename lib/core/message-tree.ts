@@ -1,5 +1,10 @@
 import type { ConversationBody, Message, MessageNode } from "./conversation.ts";
 
+export const roles = ["system", "user", "assistant", "tool"] as const;
+
+/** What a tree is: a chat, a ranked tree, a chosen/rejected pair, or bare text to learn from. */
+export const conversationKinds = ["chat", "tree", "pair", "text"] as const;
+
 /** The best reply: lowest rank, else the first. */
 export function mainReply(node: MessageNode): MessageNode | undefined {
   let best: MessageNode | undefined;

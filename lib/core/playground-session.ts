@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { roleSchema } from "./conversation.ts";
+import { maxColumns } from "./play-limits.ts";
 import { samplingSchema } from "./sampling.ts";
 
-/** More side by side cannot be read. */
-export const maxColumns = 4;
 /** Far above any context length here; the request's own limit bounds the whole. */
 const text = z.string().max(400_000);
 

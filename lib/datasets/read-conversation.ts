@@ -3,10 +3,8 @@ import type { ProjectHandle } from "#db/handle.ts";
 import {
   familyOf,
   type HistoryRow,
-  type LabelRow,
   listFindings,
   listHistory,
-  listLabels,
   listMemberships,
   listOccurrences,
   type MembershipRow,
@@ -69,21 +67,6 @@ export const conversationOutput = z.object({
       state: z.string(),
     }),
   ),
-  labels: z.array(
-    z.object({
-      id: z.number(),
-      node: z.number().nullable(),
-      /** Given to an earlier text: the judged message was changed since. */
-      earlier: z.boolean(),
-      task: z.string(),
-      question: z.string(),
-      value: z.unknown(),
-      comment: z.string(),
-      rater: z.string(),
-      simulated: z.boolean(),
-      createdAt: z.string(),
-    }),
-  ),
   history: z.array(
     z.object({
       version: z.number(),
@@ -98,10 +81,10 @@ export const conversationOutput = z.object({
   ),
 });
 
-/** One conversation of a dataset with all that is known about it. */
+/** One conversation of a dataset with what is known about it; `labels.of-conversation` has what people judged. */
 export const readConversation = defineOperation({
   name: "conversations.read",
-  summary: "One conversation: text, provenance, findings, labels and history in a dataset",
+  summary: "One conversation: text, provenance, findings and history in a dataset",
   method: "GET",
   path: "/projects/{project}/datasets/{dataset}/conversations/{conversation}",
   input: z.strictObject({ project: slugSchema, dataset: datasetRefSchema, conversation: idSchema }),
@@ -121,12 +104,10 @@ export async function conversationView(
   datasetId: number,
 ): Promise<z.input<typeof conversationOutput>> {
   const family = await familyOf(handle, row.id);
-  const [memberships, occurrences, findings, labels, history] = await Promise.all([
+  const [memberships, occurrences, findings, history] = await Promise.all([
     listMemberships(handle, family, datasetId),
     listOccurrences(handle, row.id, row.rootId ?? row.id),
     listFindings(handle, row.id, datasetId),
-    // Raters judge independently: what others gave is shown to those who manage labelling.
-    listLabels(handle, family, handle.may("label.manage") ? undefined : handle.userId),
     listHistory(handle, family, datasetId),
   ]);
   const own = memberships.find((one) => one.conversation === row.id);
@@ -148,7 +129,6 @@ export async function conversationView(
       ...one,
       node: place.get(nodeHash) ?? null,
     })),
-    labels: labels.map((one) => labelView(one, row.id, place)),
     history: history.map(historyView),
   };
 }
@@ -179,13 +159,6 @@ function standing(own: MembershipRow, all: readonly MembershipRow[]) {
     removedIn: own.removedIn,
     successor: isLive ? null : (live.at(0)?.conversation ?? null),
   };
-}
-
-function labelView(label: LabelRow, id: number, place: ReadonlyMap<string, number>) {
-  const { raterId: _raterId, conversation, nodeHash, ...rest } = label;
-  const node = nodeHash === null ? null : (place.get(nodeHash) ?? null);
-  const earlier = nodeHash === null ? conversation !== id : node === null;
-  return { ...rest, node, earlier };
 }
 
 function historyView({ added, removed, ...row }: HistoryRow) {

@@ -1,10 +1,7 @@
-import {
-  type ConversationBody,
-  type MessageNode,
-  mainReply,
-  messageText,
-} from "#lib/core/conversation.ts";
-import { type AnswerValue, checkAnswer, type Question } from "#lib/core/label-question.ts";
+import { checkAnswer } from "#lib/core/check-answer.ts";
+import type { ConversationBody, MessageNode } from "#lib/core/conversation.ts";
+import type { AnswerValue, Question } from "#lib/core/label-question.ts";
+import { mainReply, messageText } from "#lib/core/message-tree.ts";
 
 /** One question at one place: of the whole text, or of one answer in it. */
 export type Place = {

@@ -1,11 +1,13 @@
-import { type PlayState, playStateSchema } from "#lib/core/playground-session.ts";
+import type { PlayState } from "#lib/core/playground-session.ts";
 
 const keyOf = (project: string) => `assay-playground-${project}`;
 
 /** What this tab had open in the playground, when it can still be read. */
-export function readDraft(project: string): PlayState | undefined {
+export async function readDraft(project: string): Promise<PlayState | undefined> {
   const text = sessionStorage.getItem(keyOf(project));
   if (!text) return undefined;
+  // Fetched only where there is a draft to check: the schema brings zod.
+  const { playStateSchema } = await import("#lib/core/playground-session.ts");
   try {
     return playStateSchema.parse(JSON.parse(text));
   } catch {

@@ -29,10 +29,9 @@ export default async function PlaygroundPage({ params, searchParams }: Props) {
   const session = search.session
     ? await load(readSession.run(of, { project, session: search.session }))
     : undefined;
-  const begin = emptyState(
-    models.map((one) => one.name),
-    search.model,
-  );
+  const names = models.map((one) => one.name);
+  // A link may outlive its model: then the page begins as it does without one.
+  const begin = emptyState(names, names.includes(search.model ?? "") ? search.model : undefined);
   const initial = session
     ? playStateSchema.parse(session.state)
     : search.conversation

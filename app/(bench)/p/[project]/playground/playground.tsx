@@ -4,11 +4,12 @@ import { ActionIcon, Button, Group, Textarea, Tooltip } from "@mantine/core";
 import { IconArrowsDiff, IconPlus, IconSend } from "@tabler/icons-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { useEffect, useRef, useState } from "react";
+import { type Dispatch, type SetStateAction, useEffect, useRef, useState } from "react";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { EmptyState } from "#app/_ui/feedback/states.tsx";
 import { useShortcuts } from "#app/_ui/shell/shortcuts.tsx";
-import { maxColumns, type PlayColumn, type PlayState } from "#lib/core/playground-session.ts";
+import { maxColumns } from "#lib/core/play-limits.ts";
+import type { PlayColumn, PlayState } from "#lib/core/playground-session.ts";
 import { Column, type ModelChoice } from "./column.tsx";
 import { ComparePanel, sidesOf } from "./compare-panel.tsx";
 import { forgetDraft, keepDraft, readDraft } from "./draft.ts";
@@ -240,7 +241,7 @@ function nextModel(models: ModelChoice[], state: PlayState): string {
 function useDraft(
   project: string,
   state: PlayState,
-  setState: (state: PlayState) => void,
+  setState: Dispatch<SetStateAction<PlayState>>,
   active: boolean,
 ) {
   const restored = useRef(false);
@@ -248,11 +249,11 @@ function useDraft(
     if (!active) return;
     if (!restored.current) {
       restored.current = true;
-      const draft = readDraft(project);
-      if (draft) {
-        setState(draft);
-        return;
-      }
+      // Whoever has begun to write meanwhile goes on with that.
+      void readDraft(project).then((draft) => {
+        if (draft) setState((now) => (now === state ? draft : now));
+      });
+      return;
     }
     keepDraft(project, state);
   }, [project, state, setState, active]);

@@ -1,9 +1,9 @@
-import {
-  type AnswerFacts,
-  maxColumns,
-  type PlayColumn,
-  type PlayMessage,
-  type PlayState,
+import { maxColumns } from "#lib/core/play-limits.ts";
+import type {
+  AnswerFacts,
+  PlayColumn,
+  PlayMessage,
+  PlayState,
 } from "#lib/core/playground-session.ts";
 import { fillTemplate } from "#lib/core/prompt-template.ts";
 

@@ -11,14 +11,18 @@ import {
   IconTerminal2,
   IconTrash,
 } from "@tabler/icons-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { ConfirmDelete } from "#app/_ui/feedback/confirm-delete.tsx";
 import { notifyDone } from "#app/_ui/feedback/notify.ts";
 import { plural } from "#app/_ui/format.ts";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
 import type { ConversationView } from "./conversation-drawer.tsx";
-import { TagDialog } from "./tag-dialog.tsx";
 import { notifyUndo } from "./undo-notice.tsx";
+
+const TagDialog = dynamic(() => import("./tag-dialog.tsx").then((file) => file.TagDialog), {
+  ssr: false,
+});
 
 type Props = {
   project: string;

@@ -10,9 +10,10 @@ import { ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { plural } from "#app/_ui/format.ts";
 import { useOperation } from "#app/_ui/use-operation.ts";
 import type { MessageNode } from "#lib/core/conversation.ts";
-import { walk } from "#lib/core/conversation.ts";
+import { walk } from "#lib/core/message-tree.ts";
+import { LabelsOf } from "../../label/labels-of.tsx";
 import { ConversationActs } from "./conversation-acts.tsx";
-import { Details, Findings, History, Labels } from "./conversation-facts.tsx";
+import { Details, Findings, History } from "./conversation-facts.tsx";
 import classes from "./dataset.module.css";
 
 const ConversationEditor = dynamic(() => import("./conversation-editor.tsx"), {
@@ -141,7 +142,7 @@ function Content({
           <Tabs.Tab value="text">Text</Tabs.Tab>
           <Tabs.Tab value="details">Details</Tabs.Tab>
           <Tabs.Tab value="findings">{plural(one.findings.length, "finding")}</Tabs.Tab>
-          <Tabs.Tab value="labels">{plural(one.labels.length, "label")}</Tabs.Tab>
+          <Tabs.Tab value="labels">Labels</Tabs.Tab>
           <Tabs.Tab value="history">History</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="text">
@@ -154,7 +155,7 @@ function Content({
           <Findings one={one} />
         </Tabs.Panel>
         <Tabs.Panel value="labels">
-          <Labels one={one} />
+          <LabelsOf project={project} conversation={one.id} />
         </Tabs.Panel>
         <Tabs.Panel value="history">
           <History one={one} onOpen={onOpen} />

@@ -97,31 +97,6 @@ export function Findings({ one }: Props) {
   );
 }
 
-/** Judgements that people gave. */
-export function Labels({ one }: Props) {
-  if (one.labels.length === 0) return <Text c="dimmed">Nobody has labelled this text yet.</Text>;
-  return (
-    <ul className={classes.list}>
-      {one.labels.map((label) => (
-        <li key={label.id}>
-          <Text size="sm" className={classes.breakable}>
-            <strong>{label.question}</strong>:{" "}
-            {typeof label.value === "string" ? label.value : JSON.stringify(label.value)}
-          </Text>
-          <Text size="xs" c="dimmed">
-            {label.rater}
-            {label.simulated && " (simulated)"} · {label.task} ·{" "}
-            {label.node === null ? "whole conversation" : `message ${label.node + 1}`} ·{" "}
-            <TimeAgo at={label.createdAt} />
-            {label.earlier && " · given to an earlier text"}
-          </Text>
-          {label.comment && <Text size="sm">{label.comment}</Text>}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
 const changes = { added: "Added", removed: "Removed", edited: "Edited", tags: "Tags changed" };
 
 /** Versions in which this text or one it was made from came, went or changed. */

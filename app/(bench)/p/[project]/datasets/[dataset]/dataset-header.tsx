@@ -8,10 +8,12 @@ import { usePathname } from "next/navigation";
 import type { OutputOf } from "#app/_ui/client.ts";
 import { PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { plural } from "#app/_ui/format.ts";
+import { onceWanted } from "#app/_ui/shell/once-wanted.tsx";
 import { useOperation } from "#app/_ui/use-operation.ts";
 import classes from "./dataset.module.css";
 import { DatasetMenu } from "./dataset-menu.tsx";
-import { SnapshotDialog } from "./snapshot-dialog.tsx";
+
+const SnapshotDialog = onceWanted(() => import("./snapshot-dialog.tsx"));
 
 export type Dataset = OutputOf<"datasets.read">;
 type Props = {

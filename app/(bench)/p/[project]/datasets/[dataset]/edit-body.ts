@@ -1,10 +1,5 @@
-import {
-  type ConversationBody,
-  type MessageNode,
-  type Part,
-  type Role,
-  walk,
-} from "#lib/core/conversation.ts";
+import type { ConversationBody, MessageNode, Part, Role } from "#lib/core/conversation.ts";
+import { walk } from "#lib/core/message-tree.ts";
 
 /** One message in the editor. `texts` are its editable texts: the content, or its text parts in order. */
 export type DraftMessage = { role: Role; texts: string[]; origin: MessageNode };

@@ -3,6 +3,7 @@
 import { Button, Drawer, Text, TextInput } from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { IconAdjustments, IconFileImport, IconSearch } from "@tabler/icons-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { type RefObject, useRef, useState } from "react";
 import { EmptyState } from "#app/_ui/feedback/states.tsx";
@@ -11,7 +12,6 @@ import { useShortcuts } from "#app/_ui/shell/shortcuts.tsx";
 import { Grid } from "#app/_ui/table/grid.tsx";
 import { useOperation, usePages } from "#app/_ui/use-operation.ts";
 import type { DatasetFilter, DatasetSort } from "#lib/core/dataset-filter.ts";
-import { ConversationDrawer } from "./conversation-drawer.tsx";
 import classes from "./dataset.module.css";
 import { FilterPanel } from "./filter-panel.tsx";
 import { rowColumns } from "./row-columns.tsx";
@@ -19,6 +19,11 @@ import { isFiltered } from "./search.ts";
 import { SelectionBar } from "./selection-bar.tsx";
 import { useDraft } from "./use-draft.ts";
 import { useSearch } from "./use-search.ts";
+
+const ConversationDrawer = dynamic(
+  () => import("./conversation-drawer.tsx").then((file) => file.ConversationDrawer),
+  { ssr: false },
+);
 
 type Props = { project: string; dataset: number; may: { write: boolean; erase: boolean } };
 
@@ -47,6 +52,9 @@ export function RowsView({ project, dataset, may }: Props) {
     const next = pages.rows[index + by];
     if (next) change({ open: next.id });
   };
+  const [drawerWanted, wantDrawer] = useState(false);
+  // Once opened it stays, so that it can close in its own time.
+  if (search.open !== undefined && !drawerWanted) wantDrawer(true);
   const searchBox = useRef<HTMLInputElement>(null);
   useShortcuts("Conversations", [
     { keys: "/", label: "Search in texts", run: () => searchBox.current?.focus() },
@@ -147,14 +155,16 @@ export function RowsView({ project, dataset, may }: Props) {
           }
         />
       </div>
-      <ConversationDrawer
-        project={project}
-        dataset={dataset}
-        conversation={search.open}
-        may={may}
-        onOpen={(open) => change({ open })}
-        onStep={step}
-      />
+      {drawerWanted && (
+        <ConversationDrawer
+          project={project}
+          dataset={dataset}
+          conversation={search.open}
+          may={may}
+          onOpen={(open) => change({ open })}
+          onStep={step}
+        />
+      )}
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { datasetFilterSchema } from "#lib/core/dataset-filter.ts";
 import { formatSearch, parseSearch, toggleValue } from "./search.ts";
 
 const read = (text: string) => parseSearch(new URLSearchParams(text));
@@ -28,6 +29,23 @@ describe("the address of a dataset's rows", () => {
       version: undefined,
       open: undefined,
     });
+  });
+
+  it("gives only what the schema of filters takes", () => {
+    const long = "x".repeat(600);
+    const many = Array.from({ length: 60 }, (_, n) => `tag=t${n}`).join("&");
+    for (const address of [
+      `text=${long}&lang=${long}`,
+      `${many}&id=7&id=8`,
+      "lang=&label=labelled&label=gone&turnsMax=999999999",
+      "id=1&id=x&tokensMin=-4&tokensMax=1.5&kind=pair",
+      "turnsMin=0&turnsMax=100000000&source=a.jsonl&finding=none",
+    ]) {
+      const { filter } = read(address);
+      expect(datasetFilterSchema.parse(filter)).toEqual(filter);
+    }
+    expect(read(`text=${long}&${many}&id=7`).filter).toEqual({ ids: [7] });
+    expect(read("label=labelled&turnsMin=0").filter).toEqual({ label: ["labelled"], turnsMin: 0 });
   });
 
   it("says nothing about defaults", () => {

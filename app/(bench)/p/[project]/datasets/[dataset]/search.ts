@@ -1,9 +1,6 @@
-import {
-  type DatasetFilter,
-  type DatasetSort,
-  datasetFilterSchema,
-  datasetSorts,
-} from "#lib/core/dataset-filter.ts";
+import type { DatasetFilter } from "#lib/core/dataset-filter.ts";
+import { type DatasetSort, datasetSorts, labelStates } from "#lib/core/dataset-words.ts";
+import { conversationKinds, roles } from "#lib/core/message-tree.ts";
 
 /** What the address of a dataset's rows holds. */
 export type RowsSearch = {
@@ -20,32 +17,43 @@ const counts = ["turnsMin", "turnsMax", "tokensMin", "tokensMax"] as const;
 export type ListFilter = (typeof lists)[number];
 
 const positive = (text: string | null): number | undefined =>
-  text !== null && /^[1-9]\d{0,15}$/.test(text) ? Number(text) : undefined;
+  text !== null && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
+
+/** What `datasetFilterSchema` takes, checked without zod; a test holds the two together. */
+const known: Partial<Record<ListFilter, readonly string[]>> = {
+  role: roles,
+  kind: conversationKinds,
+  label: labelStates,
+};
+const limits = { text: 500, words: 50, word: 200, count: 100_000_000, ids: 10_000 };
+
+const fitsList = (name: ListFilter, values: readonly string[]): boolean =>
+  values.length > 0 &&
+  (known[name] !== undefined || values.length <= limits.words) &&
+  values.every((one) => known[name]?.includes(one) ?? (one !== "" && one.length <= limits.word));
 
 /** Reads an address. A field that does not fit is left out: an old link still opens. */
 export function parseSearch(query: URLSearchParams): RowsSearch {
-  const given: Record<string, unknown> = {};
+  const filter: Record<string, unknown> = {};
   const text = query.get("text")?.trim();
-  if (text) given.text = text;
-  for (const name of lists) if (query.has(name)) given[name] = query.getAll(name);
-  for (const name of counts) if (query.get(name)) given[name] = query.get(name);
-  const ids = query.getAll("id");
-  if (ids.length > 0) given.ids = ids;
+  if (text && text.length <= limits.text) filter.text = text;
+  for (const name of lists) {
+    const values = query.getAll(name);
+    if (fitsList(name, values)) filter[name] = values;
+  }
+  for (const name of counts) {
+    const count = query.get(name) ?? "";
+    if (/^\d{1,9}$/.test(count) && Number(count) <= limits.count) filter[name] = Number(count);
+  }
+  const ids = query.getAll("id").map(positive);
+  if (ids.length > 0 && ids.length <= limits.ids && !ids.includes(undefined)) filter.ids = ids;
   const by = datasetSorts.find((one) => one === query.get("sort")) ?? "added";
   return {
-    filter: fitting(given),
+    filter,
     sort: { by, descending: query.get("order") === "desc" },
     version: positive(query.get("version")),
     open: positive(query.get("open")),
   };
-}
-
-function fitting(given: Record<string, unknown>): DatasetFilter {
-  const parsed = datasetFilterSchema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const wrong = new Set(parsed.error.issues.map((issue) => String(issue.path[0])));
-  const rest = Object.entries(given).filter(([name]) => !wrong.has(name));
-  return datasetFilterSchema.parse(Object.fromEntries(rest));
 }
 
 /** The address of a search, without what is the default. */
@@ -73,5 +81,6 @@ export function toggleValue(filter: DatasetFilter, name: ListFilter, value: stri
   const now: readonly string[] = filter[name] ?? [];
   const next = now.includes(value) ? now.filter((one) => one !== value) : [...now, value];
   const { [name]: _, ...rest } = filter;
-  return next.length === 0 ? rest : datasetFilterSchema.parse({ ...rest, [name]: next });
+  if (next.length === 0) return rest;
+  return fitsList(name, next) ? { ...rest, [name]: next } : filter;
 }

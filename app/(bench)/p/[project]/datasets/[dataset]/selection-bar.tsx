@@ -3,6 +3,7 @@
 import { Button, Group, Text, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconClipboardCheck, IconTag, IconTrash } from "@tabler/icons-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useState } from "react";
 import { formatNumber, plural } from "#app/_ui/format.ts";
@@ -10,8 +11,11 @@ import { useAct } from "#app/_ui/use-operation.ts";
 import type { DatasetFilter } from "#lib/core/dataset-filter.ts";
 import classes from "./dataset.module.css";
 import { formatSearch } from "./search.ts";
-import { TagDialog } from "./tag-dialog.tsx";
 import { notifyUndo } from "./undo-notice.tsx";
+
+const TagDialog = dynamic(() => import("./tag-dialog.tsx").then((file) => file.TagDialog), {
+  ssr: false,
+});
 
 type Props = {
   project: string;

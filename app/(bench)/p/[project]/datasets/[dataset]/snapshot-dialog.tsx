@@ -12,7 +12,7 @@ import { useSearch } from "./use-search.ts";
 type Props = { project: string; dataset: Dataset; opened: boolean; onClose: () => void };
 
 /** Freezes what the page shows now: version, filter, split, seed. */
-export function SnapshotDialog({ opened, onClose, ...rest }: Props) {
+export default function SnapshotDialog({ opened, onClose, ...rest }: Props) {
   return (
     <Modal opened={opened} onClose={onClose} title="Freeze a snapshot" size="md">
       {opened && <SnapshotForm {...rest} onClose={onClose} />}

@@ -12,7 +12,7 @@ import { RunStateBadge } from "#app/_ui/runs/run-state.tsx";
 import type { GridColumn } from "#app/_ui/table/columns.ts";
 import { Grid } from "#app/_ui/table/grid.tsx";
 import { usePages } from "#app/_ui/use-operation.ts";
-import { isOpen } from "#lib/core/runs.ts";
+import { isOpen } from "#lib/core/run-state.ts";
 
 const columns: GridColumn<RunView>[] = [
   { id: "title", header: "Run", cell: (run) => <span dir="auto">{run.title}</span> },

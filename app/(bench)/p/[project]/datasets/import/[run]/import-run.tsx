@@ -7,7 +7,7 @@ import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { formatNumber, plural } from "#app/_ui/format.ts";
 import { RunProgress, type RunView } from "#app/_ui/runs/run-progress.tsx";
 import { useOperation } from "#app/_ui/use-operation.ts";
-import { isOpen } from "#lib/core/runs.ts";
+import { isOpen } from "#lib/core/run-state.ts";
 import classes from "../import.module.css";
 import { ErrorTable } from "../preview.tsx";
 

@@ -1,14 +1,14 @@
 "use client";
 
-import { Alert, Button, Group, Menu, Stack, Text, Textarea, TextInput, Title } from "@mantine/core";
+import { Alert, Button, Group, Menu, Stack, Textarea, TextInput, Title } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
+import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { useAct } from "#app/_ui/use-operation.ts";
-import { type AnswerValue, type Question, questionSchema } from "#lib/core/label-question.ts";
+import type { Question } from "#lib/core/label-question.ts";
 import classes from "../../label.module.css";
-import { QuestionField } from "../../question-field.tsx";
 import {
   type DraftQuestion,
   draftOf,
@@ -18,6 +18,11 @@ import {
   typeNames,
 } from "./draft-question.ts";
 import { QuestionCard } from "./question-card.tsx";
+
+// Fetched apart: it checks the questions with the schema itself, which brings zod.
+const Preview = dynamic(() => import("./schema-preview.tsx").then((file) => file.SchemaPreview), {
+  ssr: false,
+});
 
 type Props = {
   project: string;
@@ -134,46 +139,4 @@ type Refusal = { issues: { path: string; message: string }[] } | null;
 
 function issueOf(error: Refusal, index: number): string | undefined {
   return error?.issues.find((issue) => issue.path.startsWith(`questions.${index}.`))?.message;
-}
-
-/** How raters will see it; it can be tried. */
-function Preview({ questions }: { questions: ReturnType<typeof questionsFrom> }) {
-  const [answers, setAnswers] = useState<Record<string, AnswerValue | undefined>>({});
-  return (
-    <section className={`${classes.card} ${classes.sticky}`} aria-label="Preview">
-      <Text fw={650} mb="xs">
-        As raters see it
-      </Text>
-      {questions.map((given) => {
-        const question = questionSchema.safeParse(given);
-        return (
-          <div key={given.id} className={classes.place}>
-            <div id={`preview-${given.id}`} className={classes.question} dir="auto">
-              {given.title || "Untitled question"}
-              {!given.required && <span className={classes.optional}> (optional)</span>}
-            </div>
-            <div className={classes.help}>
-              {given.level === "turn" ? "Asked of each answer of the assistant. " : ""}
-              {given.help}
-            </div>
-            {question.success ? (
-              <QuestionField
-                question={question.data}
-                value={answers[given.id]}
-                onChange={(value) => setAnswers({ ...answers, [given.id]: value })}
-                labelledBy={`preview-${given.id}`}
-                withKeys
-              />
-            ) : (
-              <Text size="sm" c="dimmed">
-                {question.error.issues[0]?.path.includes("title")
-                  ? "Write the question."
-                  : "Give at least two options."}
-              </Text>
-            )}
-          </div>
-        );
-      })}
-    </section>
-  );
 }

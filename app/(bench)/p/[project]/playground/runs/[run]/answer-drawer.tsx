@@ -4,7 +4,7 @@ import { Alert, Badge, Drawer, Group, Stack, Text } from "@mantine/core";
 import Link from "next/link";
 import { MessageView } from "#app/_ui/conversation/message.tsx";
 import { formatNumber } from "#app/_ui/format.ts";
-import { roleSchema } from "#lib/core/conversation.ts";
+import { roles } from "#lib/core/message-tree.ts";
 import type { PromptRow } from "./run-answers.tsx";
 
 type Props = { project: string; row: PromptRow; onClose: () => void };
@@ -30,7 +30,7 @@ export function AnswerDrawer({ project, row, onClose }: Props) {
           <MessageView
             key={index}
             message={{
-              role: roleSchema.catch("user").parse(message.role),
+              role: roles.find((role) => role === message.role) ?? "user",
               content: message.content,
             }}
           />

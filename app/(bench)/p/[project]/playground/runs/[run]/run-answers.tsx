@@ -11,7 +11,7 @@ import { RunProgress, type RunView } from "#app/_ui/runs/run-progress.tsx";
 import type { GridColumn } from "#app/_ui/table/columns.ts";
 import { Grid } from "#app/_ui/table/grid.tsx";
 import { useAct, useOperation, usePages } from "#app/_ui/use-operation.ts";
-import { isOpen } from "#lib/core/runs.ts";
+import { isOpen } from "#lib/core/run-state.ts";
 import { AnswerDrawer } from "./answer-drawer.tsx";
 import classes from "./answers.module.css";
 import { ModelFigures } from "./model-figures.tsx";

@@ -3,12 +3,10 @@
 import { Text } from "@mantine/core";
 import { plural } from "#app/_ui/format.ts";
 import type { RunView } from "#app/_ui/runs/run-progress.tsx";
-import { samplingSchema } from "#lib/core/sampling.ts";
 
 /** With what the run asks, in a line. */
 export function RunSettings({ run }: { run: RunView }) {
-  const parsed = samplingSchema.safeParse(run.input.parameters);
-  const parameters = Object.entries(parsed.data ?? {}).map(
+  const parameters = Object.entries(run.input.parameters ?? {}).map(
     ([name, value]) =>
       `${name.replaceAll("_", " ")} ${Array.isArray(value) ? JSON.stringify(value) : value}`,
   );

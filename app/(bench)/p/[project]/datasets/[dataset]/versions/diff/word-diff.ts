@@ -1,5 +1,6 @@
 import { diffWordsWithSpace } from "diff";
-import { type ConversationBody, messageText, walk } from "#lib/core/conversation.ts";
+import type { ConversationBody } from "#lib/core/conversation.ts";
+import { messageText, walk } from "#lib/core/message-tree.ts";
 
 export type Piece = { text: string; change: "same" | "added" | "removed" };
 export type MessageDiff = { role: string; wasRole: string | undefined; pieces: Piece[] };
