@@ -30,7 +30,7 @@ const slotInput = {
 
 const slotOutput = z.object({ slot: z.number(), revision: z.number(), state: z.string() });
 
-/** The slot this person holds, locked. Throws not_found, or conflict when it is theirs no more. */
+/** The slot this person has in hand, locked. Throws not_found, or conflict when it is theirs no more or done. */
 async function lockSlot(tx: ProjectHandle, slotId: number, revision: number) {
   const [row] = await tx.db.select().from(labelSlot).where(eq(labelSlot.id, slotId)).for("update");
   if (!row) throw missingSlot();
@@ -41,6 +41,14 @@ async function lockSlot(tx: ProjectHandle, slotId: number, revision: number) {
     throw new AssayError(
       "conflict",
       "This item was given to somebody else, because it was left for a while. Nothing was saved; go on with the next.",
+    );
+  }
+  // Before the revision: an act in another tab has raised that, too, and this says which act it was.
+  if (row.state !== "leased") {
+    const done = row.state === "skipped" ? "skipped" : "submitted";
+    throw new AssayError(
+      "conflict",
+      `You ${done} this item already, in another tab or window; that stands. Nothing was saved from here: take it back with Undo if you want to change it.`,
     );
   }
   if (row.revision !== revision) {
@@ -72,15 +80,6 @@ async function setSlot(
   return { slot: row.id, revision: row.revision, state: row.state };
 }
 
-const requireLeased = (state: string) => {
-  if (state !== "leased") {
-    throw new AssayError(
-      "conflict",
-      "This item is done already. Undo it first if you want to change it.",
-    );
-  }
-};
-
 /** Keeps half-done answers and the lease. */
 export const saveDraft = defineOperation({
   name: "labels.draft",
@@ -93,7 +92,6 @@ export const saveDraft = defineOperation({
   run: async ({ handle }, input) =>
     handle.transaction(async (tx) => {
       const slot = await lockSlot(tx, input.slot, input.revision);
-      requireLeased(slot.state);
       return setSlot(tx, slot.id, {
         draft: input.draft,
         leasedUntil: sql`now() + make_interval(mins => ${slotLeaseMinutes})` as unknown as Date,
@@ -113,7 +111,6 @@ export const submitLabels = defineOperation({
   run: async ({ handle }, input) =>
     handle.transaction(async (tx) => {
       const slot = await lockSlot(tx, input.slot, input.revision);
-      requireLeased(slot.state);
       const task = await requireTask(tx, slot.taskId);
       const questions = questionsOf(await requireLabelSchema(tx, task.schemaId));
       const [item] = await tx.db.select().from(labelItem).where(eq(labelItem.id, slot.itemId));
@@ -208,7 +205,6 @@ export const skipItem = defineOperation({
   run: async ({ handle }, input) =>
     handle.transaction(async (tx) => {
       const slot = await lockSlot(tx, input.slot, input.revision);
-      requireLeased(slot.state);
       return setSlot(tx, slot.id, {
         state: "skipped",
         skipReason: input.reason,

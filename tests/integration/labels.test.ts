@@ -139,6 +139,11 @@ describe("labelling", () => {
       submitLabels.run(context(rater), { ...given, answers: answers.slice(0, 1) }),
     ).rejects.toMatchObject({ code: "invalid_input" });
     await submitLabels.run(context(rater), given);
+    // The same item from a second tab: what stands is said, and nothing is filed twice.
+    await expect(submitLabels.run(context(rater), given)).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("You submitted this item already"),
+    });
     const undone = await undoLast.run(context(rater), { project: rater.slug, task });
     expect(undone).toMatchObject({ slot: item.slot, state: "leased" });
     const again = (await next(rater, task)).items.find((one) => one.slot === item.slot);

@@ -5,7 +5,7 @@ import classes from "../../label.module.css";
 import { answerWords, placesOf } from "../../places.ts";
 import type { Lost, WorkQueue } from "./use-work.ts";
 
-/** Items that went to somebody else while they were being judged: what was entered stays until it is put away. */
+/** Items that went to somebody else, or were done in another tab, meanwhile: what was entered stays until it is put away. */
 export function LostItems({ work }: { work: WorkQueue }) {
   const questions = work.given?.schema.questions ?? [];
   const words = ({ item, answers }: Lost) =>
@@ -25,11 +25,11 @@ export function LostItems({ work }: { work: WorkQueue }) {
       key={one.item.slot}
       color="brass"
       role="alert"
-      title="This item is with somebody else now"
+      title="Your answers to this item were not saved"
       className={classes.notice}
     >
       <Stack gap="xs" align="flex-start">
-        <Text size="sm">{one.message} What you had entered is below.</Text>
+        <Text size="sm">{one.message} What you entered here is below.</Text>
         <pre className={classes.typed} dir="auto">
           {words(one) || "Nothing was entered."}
         </pre>

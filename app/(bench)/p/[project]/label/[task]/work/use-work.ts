@@ -10,7 +10,7 @@ type Given = OutputOf<"labels.next">;
 export type Item = Given["items"][number];
 export type Saving = "saved" | "saving" | "unsaved" | "offline";
 
-/** An item that went to somebody else, with what was entered for it. */
+/** An item that is in these hands no more, with what was entered for it. */
 export type Lost = { item: Item; answers: Answers; message: string };
 
 type State = {
