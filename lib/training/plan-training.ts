@@ -5,7 +5,8 @@ import { findSnapshot } from "../datasets/create-snapshot.ts";
 import { findVersion, type VersionRow } from "../models/read-models.ts";
 import type { Services } from "../services.ts";
 import { readTrainingState } from "../status/training-state.ts";
-import { countParameters, type trainingChoices } from "./training-spec.ts";
+import { countParameters } from "./count-parameters.ts";
+import type { trainingChoices } from "./training-spec.ts";
 
 /** What the result of a training depends on, besides its canaries. */
 export const trainingSource = {

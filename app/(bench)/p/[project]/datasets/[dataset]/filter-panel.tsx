@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, Checkbox, Group, NumberInput, Stack, Text } from "@mantine/core";
+import { Button, Checkbox, Group, Stack, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { OutputOf } from "#app/_ui/client.ts";
 import { formatNumber } from "#app/_ui/format.ts";
@@ -149,19 +149,22 @@ type EndProps = {
   onChange: (value: number | string) => void;
 };
 
+/** A text of more tokens than this does not exist here. */
+const mostDigits = 8;
+
 function RangeEnd({ label, placeholder, value, onChange }: EndProps) {
   const [draft, setDraft] = useDraft(value, onChange, 400);
   return (
-    <NumberInput
+    <TextInput
       size="xs"
       aria-label={label}
       placeholder={placeholder}
-      min={0}
-      max={100_000_000}
-      allowDecimal={false}
-      hideControls
+      inputMode="numeric"
       value={draft}
-      onChange={setDraft}
+      onChange={(event) => {
+        const digits = event.currentTarget.value.replace(/\D/g, "").slice(0, mostDigits);
+        setDraft(digits === "" ? "" : Number(digits));
+      }}
     />
   );
 }

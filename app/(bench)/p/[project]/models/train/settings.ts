@@ -1,5 +1,5 @@
 import type { InputOf } from "#app/_ui/client.ts";
-import { countParameters } from "#lib/training/training-spec.ts";
+import { countParameters } from "#lib/training/count-parameters.ts";
 import {
   type Architecture,
   architectureSchema,
