@@ -109,6 +109,8 @@ export const theme = createTheme({
     Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
     Badge: { defaultProps: { tt: "none", fw: 600, radius: "sm" } },
     Table: { defaultProps: { verticalSpacing: "xs", horizontalSpacing: "sm" } },
+    // The browser's own bar takes room only where a table is too wide for its place.
+    TableScrollContainer: { defaultProps: { type: "native" } },
     Anchor: { defaultProps: { underline: "hover" } },
   },
 });

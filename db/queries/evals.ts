@@ -219,7 +219,7 @@ export type ItemRow = {
 export async function itemsBehind(
   handle: ProjectHandle,
   place: ScorePlace,
-  by: { check: string; offset: number; limit: number },
+  by: { check: string; item?: string | undefined; offset: number; limit: number },
 ): Promise<ItemRow[]> {
   const rows = await handle.db.execute<ItemRow>(sql`
     select s.item, s."group", s.template, s.value, s.detail, a.detail->>'text' as answer
@@ -227,6 +227,7 @@ export async function itemsBehind(
       and a.model_version_id = s.model_version_id and a.item = s.item and a."check" = 'answer'
     where s.project_id = ${handle.projectId} and s.run_id = ${place.runId} and s.suite_id = ${place.suiteId}
       and s.model_version_id = ${place.modelVersionId} and s."check" = ${by.check}
+      ${by.item === undefined ? sql`` : sql`and s.item = ${by.item}`}
     order by (s.value is null) desc, (s.detail->>'good' = 'false') desc nulls last, abs(coalesce(s.value, 0)) desc, s.id
     limit ${by.limit} offset ${by.offset}`);
   return [...rows];

@@ -146,6 +146,7 @@ export const listItems = defineOperation({
     model: idSchema.meta({ description: "Id of the model version" }),
     suite: z.string().min(1).max(64),
     check: z.string().min(1).max(200),
+    item: z.string().max(200).optional().meta({ description: "This one alone" }),
     offset: z.coerce.number().int().min(0).default(0),
     limit: z.coerce.number().int().min(1).max(200).default(50),
   }),

@@ -8,13 +8,16 @@ import {
   type ConversationBody,
   linear,
   type MessageNode,
+  messageText,
   type Role,
   roleSchema,
+  walk,
 } from "../core/conversation.ts";
 import { idSchema, nameSchema, slugSchema } from "../core/dataset-filter.ts";
 import { AssayError } from "../core/errors.ts";
 import { describeConversation } from "../datasets/describe-conversation.ts";
 import { defineOperation } from "../operation.ts";
+import { findPii } from "../safety/pii.ts";
 
 const states = ["waiting", "accepted", "rejected"] as const;
 
@@ -157,14 +160,8 @@ export const reviewFeedback = defineOperation({
           conversation: null,
         };
       }
-      const edited = input.messages !== undefined || input.answer !== undefined;
-      if (row.pii.length > 0 && !edited && !input.keepPersonalData) {
-        throw new AssayError(
-          "precondition_failed",
-          "The scan found personal data in this text. Take it out, or say that it may stay. Nothing was accepted.",
-        );
-      }
       const body = bodyOf(row, input);
+      refusePersonalData(body, input.keepPersonalData);
       const filed = await file(tx, row.id, input.dataset, body);
       await tx.db
         .update(feedback)
@@ -205,6 +202,18 @@ function bodyOf(row: Row, input: z.infer<typeof reviewInput>): ConversationBody 
     { role: "assistant", content: row.answer, rank: 1, replies: [] },
   ];
   return { kind: "pair", root };
+}
+
+/** Looks at the text as it would be stored: an edit elsewhere does not let an address through. */
+function refusePersonalData(body: ConversationBody, kept: boolean): void {
+  if (kept) return;
+  const found = [...walk(body.root)].flatMap(({ node }) => findPii(messageText(node)));
+  if (found.length === 0) return;
+  const kinds = [...new Set(found.map(({ type }) => type))].join(", ");
+  throw new AssayError(
+    "precondition_failed",
+    `The scan found personal data in this text (${kinds}). Take it out, or say that it may stay. Nothing was accepted.`,
+  );
 }
 
 /** The conversation, its place in the dataset, and where it came from: the source `feedback`, record = its id. */

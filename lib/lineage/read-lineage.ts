@@ -73,7 +73,7 @@ const upstream: Record<Kind, Step[]> = {
       query: (
         h,
         id,
-      ) => sql`select u.id, u.name as label, count(*) || ' labels' as detail from label l
+      ) => sql`select u.id, u.name as label, to_char(count(*), 'FM999,999,999') || case when count(*) = 1 then ' label' else ' labels' end as detail from label l
         join "user" u on u.id = l.rater_id where l.project_id = ${h.projectId} and l.conversation_id = ${id}::bigint
         and l.superseded_at is null group by u.id, u.name`,
     },
@@ -85,7 +85,7 @@ const upstream: Record<Kind, Step[]> = {
       query: (
         h,
         id,
-      ) => sql`select s.id::text as id, s.file_name as label, count(*) || ' conversations' as detail
+      ) => sql`select s.id::text as id, s.file_name as label, to_char(count(*), 'FM999,999,999') || case when count(*) = 1 then ' conversation' else ' conversations' end as detail
         from membership m join occurrence o on o.conversation_id = m.conversation_id join source s on s.id = o.source_id
         where o.project_id = ${h.projectId} and m.dataset_id = ${id}::bigint and m.removed_in is null
         group by s.id, s.file_name`,
@@ -107,7 +107,7 @@ const upstream: Record<Kind, Step[]> = {
       query: (
         h,
         id,
-      ) => sql`select u.id, u.name as label, count(*) || ' labels' as detail from snapshot_item i
+      ) => sql`select u.id, u.name as label, to_char(count(*), 'FM999,999,999') || case when count(*) = 1 then ' label' else ' labels' end as detail from snapshot_item i
         join label l on l.conversation_id = i.conversation_id and l.superseded_at is null join "user" u on u.id = l.rater_id
         where l.project_id = ${h.projectId} and i.snapshot_id = ${id}::bigint group by u.id, u.name`,
     },
@@ -119,7 +119,7 @@ const upstream: Record<Kind, Step[]> = {
       query: (
         h,
         id,
-      ) => sql`select s.id::text as id, s.name as label, 'run ' || coalesce(v.run_id::text, '–') as detail
+      ) => sql`select s.id::text as id, s.name as label, 'version ' || s.version as detail
         from model_version v join snapshot s on s.id = v.snapshot_id where v.project_id = ${h.projectId} and v.id = ${id}::bigint`,
     },
     {
@@ -165,7 +165,7 @@ const downstream: Record<Kind, Step[]> = {
       query: (
         h,
         id,
-      ) => sql`select d.id::text as id, d.name as label, count(*) || ' conversations' as detail
+      ) => sql`select d.id::text as id, d.name as label, to_char(count(*), 'FM999,999,999') || case when count(*) = 1 then ' conversation' else ' conversations' end as detail
         from occurrence o join membership m on m.conversation_id = o.conversation_id and m.removed_in is null
           join dataset d on d.id = m.dataset_id and d.deleted_at is null
         where o.project_id = ${h.projectId} and o.source_id = ${id}::bigint group by d.id, d.name`,
@@ -176,7 +176,7 @@ const downstream: Record<Kind, Step[]> = {
       query: (
         h,
         id,
-      ) => sql`select s.id::text as id, s.name as label, count(*) || ' conversations' as detail
+      ) => sql`select s.id::text as id, s.name as label, to_char(count(*), 'FM999,999,999') || case when count(*) = 1 then ' conversation' else ' conversations' end as detail
         from occurrence o join snapshot_item i on i.conversation_id = o.conversation_id join snapshot s on s.id = i.snapshot_id
         where o.project_id = ${h.projectId} and o.source_id = ${id}::bigint group by s.id, s.name`,
     },
@@ -188,7 +188,7 @@ const downstream: Record<Kind, Step[]> = {
       query: (
         h,
         id,
-      ) => sql`select s.id::text as id, s.name as label, count(*) || ' labels' as detail from label l
+      ) => sql`select s.id::text as id, s.name as label, to_char(count(*), 'FM999,999,999') || case when count(*) = 1 then ' label' else ' labels' end as detail from label l
         join snapshot_item i on i.conversation_id = l.conversation_id join snapshot s on s.id = i.snapshot_id
         where l.project_id = ${h.projectId} and l.rater_id = ${id} and l.superseded_at is null group by s.id, s.name`,
     },
@@ -254,7 +254,7 @@ const downstream: Record<Kind, Step[]> = {
 
 const starts: Record<Kind, (handle: ProjectHandle, id: string) => SQL> = {
   source: (h, id) =>
-    sql`select id::text, file_name as label, bytes || ' bytes' as detail from source where project_id = ${h.projectId} and id = ${id}::bigint`,
+    sql`select id::text, file_name as label, case when bytes = 0 then 'from the review of feedback' else pg_size_pretty(bytes) end as detail from source where project_id = ${h.projectId} and id = ${id}::bigint`,
   conversation: (h, id) =>
     sql`select id::text, preview as label, kind as detail from conversation where project_id = ${h.projectId} and id = ${id}::bigint`,
   dataset: (h, id) =>

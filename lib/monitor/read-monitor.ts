@@ -76,10 +76,11 @@ export const readMonitor = defineOperation({
         coalesce(f.up, 0) as up, coalesce(f.down, 0) as down, coalesce(f.edit, 0) as edit
       from (select model_version_id::float8 as "modelVersionId", stage, ${select} ${where} group by model_version_id, stage) r
       left join model_version v on v.id = r."modelVersionId" left join model m on m.id = v.model_id
-      left join lateral (select count(*) filter (where kind = 'up')::int as up, count(*) filter (where kind = 'down')::int as down,
-          count(*) filter (where kind = 'edit')::int as edit
-        from feedback where project_id = ${handle.projectId} and model_version_id = v.id
-          and created_at >= ${from.toISOString()}::timestamptz) f on true
+      left join lateral (select count(*) filter (where b.kind = 'up')::int as up, count(*) filter (where b.kind = 'down')::int as down,
+          count(*) filter (where b.kind = 'edit')::int as edit
+        from feedback b join request_log a on a.id = b.request_id
+        where b.project_id = ${handle.projectId} and b.model_version_id = v.id and a.stage = r.stage
+          and b.created_at >= ${from.toISOString()}::timestamptz) f on true
       order by r.requests desc limit 100`);
     const errors = await handle.db.execute<{ code: string; count: number }>(sql`
       select coalesce(error_code, status::text) as code, count(*)::int as count ${where} and status >= 400

@@ -15,11 +15,13 @@ import { slugSchema } from "../core/dataset-filter.ts";
 import { AssayError } from "../core/errors.ts";
 import { samplingSchema } from "../core/sampling.ts";
 import { canonicalJson } from "../datasets/formats/canonical-json.ts";
+import { requireVersion } from "../models/read-models.ts";
 import { defineOperation } from "../operation.ts";
 import { publish } from "../runs/events.ts";
 import { changedMeanwhile, requireDeployment } from "./find-deployment.ts";
 import { requirePolicy } from "./keep-policies.ts";
 import { livePass } from "./live-pass.ts";
+import { lastClean } from "./roll-back.ts";
 
 export const trafficKinds = ["off", "metadata", "full"] as const;
 
@@ -116,7 +118,10 @@ const deploymentName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, "Small letters, digits, dots, hyphens and underscores.")
   .refine((name) => !/^\d+$/.test(name), "A name of digits only would read as a number.")
-  .refine((name) => name !== "gates", "This name is taken by a page. Choose another.");
+  .refine(
+    (name) => !["gates", "policies"].includes(name),
+    "This name is taken by a page. Choose another.",
+  );
 
 const settings = {
   system: z.string().max(20_000),
@@ -230,18 +235,30 @@ async function history(
   }));
 }
 
+async function nameOfVersion(handle: ProjectHandle, id: number): Promise<string> {
+  const { model, model_version: version } = await requireVersion(handle, id);
+  return `${model.name}@${version.number}`;
+}
+
 export const showDeployment = defineOperation({
   name: "deployments.show",
   summary: "One deployment with its history",
   method: "GET",
   path: "/projects/{project}/deployments/{deployment}",
   input: z.strictObject({ project: slugSchema, deployment: z.string().min(1).max(200) }),
-  output: deploymentOutput.extend({ history: z.array(eventOutput) }),
+  output: deploymentOutput.extend({
+    history: z.array(eventOutput),
+    /** What a rollback would make live; null when no earlier version's gate run holds. */
+    rollback: z.string().nullable(),
+  }),
   allow: { project: "gate.read" },
   positionals: ["deployment"],
   run: async ({ handle }, input) => {
-    const one = await view(handle, input.deployment);
-    return { ...one, history: await history(handle, one.id) };
+    const row = await requireDeployment(handle, input.deployment);
+    const one = await view(handle, String(row.id));
+    const clean = await lastClean(handle, row);
+    const rollback = clean ? await nameOfVersion(handle, clean.versionId) : null;
+    return { ...one, history: await history(handle, one.id), rollback };
   },
 });
 

@@ -4,6 +4,7 @@ import type { ProjectHandle } from "#db/handle.ts";
 import { deploymentRows } from "#db/queries/deployments.ts";
 import { evalResults } from "#db/queries/evals.ts";
 import { type GateRow, gatesOf, policyById, signoffsOf } from "#db/queries/gate.ts";
+import { user } from "#db/schema/access.ts";
 import { run as runTable } from "#db/schema/runs.ts";
 import { idSchema, slugSchema } from "../core/dataset-filter.ts";
 import { resultOutput, resultViews } from "../evals/read-evaluations.ts";
@@ -14,6 +15,7 @@ import { waiverRefusal } from "./decide-waivers.ts";
 import { requireDeployment, requireGate } from "./find-deployment.ts";
 import { evidenceOf } from "./gate-evidence.ts";
 import { policyOf, requirePolicyById } from "./keep-policies.ts";
+import type { Measure, Policy } from "./policy.ts";
 import { promotionOf } from "./promote-version.ts";
 import { signoffOutput } from "./sign-gate.ts";
 import { signoffState } from "./signatures.ts";
@@ -123,8 +125,15 @@ const checkOutput = z.object({
   /** What the check measures, for drawing it against its line. */
   kind: z.string(),
   /** Suites whose items stand behind the figure, and the check of them. */
-  behind: z.array(z.object({ suite: z.string(), check: z.string() })),
-  waiver: z.object({ owner: z.string(), reason: z.string(), expiresAt: z.string() }).nullable(),
+  behind: z.array(z.object({ suite: z.string(), title: z.string(), check: z.string() })),
+  waiver: z
+    .object({
+      owner: z.string(),
+      ownerName: z.string(),
+      reason: z.string(),
+      expiresAt: z.string(),
+    })
+    .nullable(),
   /** Why it cannot be waived; null when it can. */
   waiverRefusal: z.string().nullable(),
 });
@@ -138,6 +147,8 @@ const showOutput = gateOutput.extend({
   signoff: signoffOutput,
   promotion: z.object({ allowed: z.boolean(), reasons: z.array(z.string()) }),
   live: z.boolean(),
+  /** Days that a waiver may hold at most. */
+  waiverDays: z.number(),
   system: z.string(),
   parameters: z.record(z.string(), z.unknown()),
   results: z.array(resultOutput),
@@ -161,7 +172,11 @@ export const showGate = defineOperation({
     const signatures = await signoffsOf(handle, row.id);
     const promotion = await promotionOf(handle, row);
     const deployment = await requireDeployment(handle, String(row.deploymentId));
-    const results = row.runId === null ? [] : await evalResults(handle, { runId: row.runId });
+    const results = await resultViews(
+      handle,
+      row.runId === null ? [] : await evalResults(handle, { runId: row.runId }),
+    );
+    const policy = policyOf(await requirePolicyById(handle, row.policyId));
     const changes: Change[] =
       row.championId === null
         ? []
@@ -170,7 +185,7 @@ export const showGate = defineOperation({
     return {
       ...view,
       level: typeof row.evidence?.level === "number" ? row.evidence.level : null,
-      checks: await checkViews(handle, row),
+      checks: await checkViews(handle, row, policy, results),
       signatures: signatures.map((one) => ({
         user: one.userId,
         name: one.userName ?? one.userId,
@@ -180,37 +195,38 @@ export const showGate = defineOperation({
       signoff: await signoffState(handle, row),
       promotion: { allowed: promotion.allowed, reasons: promotion.reasons },
       live: deployment.liveGateRunId === row.id,
+      waiverDays: policy.waiverDays,
       system,
       parameters,
-      results: await resultViews(handle, results),
+      results,
       changes,
     };
   },
 });
 
-/** The checks of a policy with their results; before the verdict the checks alone. */
+type Figure = z.input<typeof resultOutput>;
+
+/** The checks of a decided gate run, each with the items that stand behind it. */
 async function checkViews(
   handle: ProjectHandle,
   row: GateRow,
+  policy: Policy,
+  figures: readonly Figure[],
 ): Promise<z.input<typeof checkOutput>[]> {
-  const policy = policyOf(await requirePolicyById(handle, row.policyId));
   const byId = new Map(policy.checks.map((check) => [check.id, check]));
   const results = (row.checks ?? []) as unknown as CheckResult[];
-  return results.map(({ detail: _detail, ...result }) => {
+  const own = figures.filter(({ modelVersionId }) => modelVersionId === row.modelVersionId);
+  const owners = await userNames(
+    handle,
+    results.flatMap(({ waiver }) => (waiver ? [waiver.owner] : [])),
+  );
+  return results.map(({ detail, waiver, ...result }) => {
     const check = byId.get(result.id);
-    const measure = check?.measure;
-    const suites =
-      measure === undefined
-        ? []
-        : "targets" in measure
-          ? measure.targets.map(({ suite }) => suite)
-          : "suite" in measure
-            ? [measure.suite]
-            : [];
     return {
       ...result,
-      kind: measure?.kind ?? "lock",
-      behind: suites.map((suite) => ({ suite, check: scoreCheck(measure) })),
+      waiver: waiver && { ...waiver, ownerName: owners.get(waiver.owner) ?? waiver.owner },
+      kind: check?.measure.kind ?? "lock",
+      behind: check ? itemsOf(check.measure, detail, own) : [],
       waiverRefusal: check
         ? (waiverRefusal(check, result.state) ?? null)
         : "The lock is never waived.",
@@ -218,15 +234,40 @@ async function checkViews(
   });
 }
 
+/** Suites whose items a check was computed from, as far as they have figures of this version. */
+function itemsOf(measure: Measure, detail: Record<string, unknown>, figures: readonly Figure[]) {
+  // Checks over all suites say in their detail which ones they read.
+  const read = Array.isArray(detail?.suites) ? (detail.suites as { suite: string }[]) : [];
+  const suites =
+    "targets" in measure ? measure.targets : "suite" in measure ? [{ suite: measure.suite }] : read;
+  return suites.flatMap(({ suite }) => {
+    const own = figures.filter((one) => one.suite === suite);
+    const figure = own.find(({ check }) => check === scoreCheck(measure)) ?? own[0];
+    return figure ? [{ suite, title: figure.suiteTitle, check: figure.check }] : [];
+  });
+}
+
+async function userNames(handle: ProjectHandle, ids: readonly string[]) {
+  if (ids.length === 0) return new Map<string, string>();
+  const rows = await handle.db
+    .select({ id: user.id, name: user.name })
+    .from(user)
+    .where(inArray(user.id, [...ids]));
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 /** Under which name the items behind a measure have their scores. */
-function scoreCheck(measure: { kind: string; check?: string } | undefined): string {
-  switch (measure?.kind) {
+function scoreCheck(measure: { kind: string; check?: string }): string {
+  switch (measure.kind) {
     case "rate":
       return measure.check ?? "answer";
     case "canaries":
       return "exposure";
     case "group-gap":
+    case "ties":
       return "gap";
+    case "one-answer":
+      return "one-answer";
     case "bbq":
       return "choice";
     case "perplexity":

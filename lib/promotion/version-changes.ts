@@ -36,26 +36,62 @@ async function facts(handle: ProjectHandle, versionId: number): Promise<Map<stri
     put("Training rows", data?.counts.train);
     put("Test rows", data?.counts.test);
   }
-  put("Method", version.method);
+  put("Method", methods[version.method] ?? version.method);
+  if (version.parentId !== null) put("Fine-tuned from", await nameOf(handle, version.parentId));
   put("Parameters", version.parameters);
   put("Context length", version.contextLength);
   put("Tokenizer", version.tokenizerDigest?.slice(0, 12));
   put("Chat template", version.templateDigest?.slice(0, 12));
   put("Trainer", version.trainerLock?.slice(0, 12));
   put("Training seed", version.seed);
-  if (version.runId !== null) {
-    const [made] = await handle.db.select().from(run).where(eq(run.id, version.runId));
-    for (const group of ["hyper", "architecture", "canaries"] as const) {
-      const values = made?.input[group];
-      if (values && typeof values === "object") {
-        for (const [name, value] of Object.entries(values)) put(`${group}.${name}`, value);
-      }
+  const putAll = (title: string, values: unknown) => {
+    if (values === null || typeof values !== "object") return;
+    for (const [name, value] of Object.entries(values)) {
+      put(`${title}: ${name.replaceAll("_", " ")}`, value);
     }
-  }
+  };
+  const made = await inputOf(handle, version.runId);
+  putAll("Training", made.hyper);
+  putAll("Canaries", made.canaries);
+  putAll("Architecture", (await inputOf(handle, await firstRun(handle, version))).architecture);
   return known;
 }
 
-function show(value: unknown): string {
-  if (typeof value === "number") return new Intl.NumberFormat("en").format(value);
+async function inputOf(handle: ProjectHandle, runId: number | null) {
+  if (runId === null) return {};
+  const [made] = await handle.db.select().from(run).where(eq(run.id, runId));
+  return made?.input ?? {};
+}
+
+type Version = Awaited<ReturnType<typeof requireVersion>>["model_version"];
+
+/** The run that laid down a version's architecture: its own, or that of the version from which it was tuned. */
+async function firstRun(handle: ProjectHandle, version: Version): Promise<number | null> {
+  let oldest = version;
+  while (oldest.parentId !== null) {
+    oldest = (await requireVersion(handle, oldest.parentId)).model_version;
+  }
+  return oldest.runId;
+}
+
+const methods: Record<string, string> = {
+  pretrain: "From scratch",
+  "sft-full": "Fine-tuned",
+  "sft-lora": "Fine-tuned, LoRA",
+  imported: "Registered folder",
+  upstream: "Other server",
+};
+
+async function nameOf(handle: ProjectHandle, versionId: number): Promise<string> {
+  const { model, model_version: version } = await requireVersion(handle, versionId);
+  return `${model.name}@${version.number}`;
+}
+
+const whole = new Intl.NumberFormat("en");
+const precise = new Intl.NumberFormat("en", { maximumSignificantDigits: 6 });
+
+/** A learning rate of 0.0003 stays one. */
+export function show(value: unknown): string {
+  if (typeof value === "number") return (Number.isInteger(value) ? whole : precise).format(value);
   return typeof value === "string" ? value : JSON.stringify(value);
 }

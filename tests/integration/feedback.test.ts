@@ -138,8 +138,7 @@ describe("feedback", () => {
     const { project, handle, request, grant } = await answered();
     const given = await give(grant, {
       request_id: request,
-      rating: "up",
-      comment: "Write to me at kim.lee@example.com",
+      corrected: "Write to kim.lee@example.com.",
     });
     const { items, waiting } = await listFeedback.run(context(handle), {
       project: project.slug,
@@ -147,7 +146,7 @@ describe("feedback", () => {
       limit: 10,
     });
     expect(waiting).toBe(1);
-    expect(items[0]?.pii).toMatchObject([{ type: "email", where: "comment" }]);
+    expect(items[0]?.pii).toMatchObject([{ type: "email", where: "corrected" }]);
     const review = {
       project: project.slug,
       feedback: given.id,
@@ -159,6 +158,31 @@ describe("feedback", () => {
     ).rejects.toMatchObject({ code: "precondition_failed" });
     await expect(
       reviewFeedback.run(context(handle), { ...review, keepPersonalData: true }),
+    ).resolves.toMatchObject({ state: "accepted" });
+  });
+
+  it("looks for personal data in what an edit leaves, and lets what was taken out go", async () => {
+    const { project, handle, request, grant } = await answered();
+    const given = await give(grant, {
+      request_id: request,
+      rating: "up",
+      messages: [{ role: "user", content: "I am kim.lee@example.com. When do you open?" }],
+      answer: "At nine.",
+    });
+    const review = {
+      project: project.slug,
+      feedback: given.id,
+      decision: "row" as const,
+      dataset: "learned",
+      keepPersonalData: false,
+      answer: "We open at nine.",
+    };
+    await expect(reviewFeedback.run(context(handle), review)).rejects.toMatchObject({
+      code: "precondition_failed",
+    });
+    const messages = [{ role: "user" as const, content: "When do you open?" }];
+    await expect(
+      reviewFeedback.run(context(handle), { ...review, messages }),
     ).resolves.toMatchObject({ state: "accepted" });
   });
 
@@ -196,17 +220,38 @@ describe("monitor", () => {
   it("counts requests, latency, tokens and thumbs by model version", async () => {
     const { project, handle, request, grant, version } = await answered();
     await give(grant, { request_id: request, rating: "down", reasons: ["wrong"] });
+    // A preview of the same version: the thumb belongs to the live answer alone.
+    await handle.db.insert(requestLog).values({
+      id: randomUUID(),
+      projectId: handle.projectId,
+      modelVersionId: version.id,
+      keyId: 7,
+      stage: "preview",
+      path: "/v1/chat/completions",
+      status: 404,
+      latencyMs: 1,
+    });
     const found = await readMonitor.run(context(handle), { project: project.slug, hours: 1 });
     expect(found.total).toMatchObject({
-      requests: 1,
-      errors: 0,
+      requests: 2,
+      errors: 1,
       p50: 120,
       promptTokens: 5,
       completionTokens: 9,
     });
-    expect(found.versions).toMatchObject([
-      { modelVersionId: version.id, model: "helper@1", requests: 1, up: 0, down: 1, edit: 0 },
-    ]);
+    const ofVersion = {
+      modelVersionId: version.id,
+      model: "helper@1",
+      requests: 1,
+      up: 0,
+      edit: 0,
+    };
+    expect(found.versions).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ ...ofVersion, stage: "live", down: 1 }),
+        expect.objectContaining({ ...ofVersion, stage: "preview", down: 0 }),
+      ]),
+    );
     const viewer = await makeHandle(services, { project, role: "viewer" });
     await expect(
       openProject(services.database, viewer.actor, project.slug, "feedback.review"),
