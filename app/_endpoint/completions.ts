@@ -7,7 +7,7 @@ import { parseJson } from "#lib/core/parse-json.ts";
 import { asAssayError } from "#lib/errors.ts";
 import type { Services } from "#lib/services.ts";
 import { type Backend, backendOf } from "./backend.ts";
-import type { Caller } from "./callers.ts";
+import type { Caller, Callers } from "./callers.ts";
 import { openAiError } from "./openai-errors.ts";
 import { answerText, createRewriter, type Seen } from "./rewrite.ts";
 
@@ -60,10 +60,11 @@ function withDefaults(
 
 /**
  * Serves one chat or text completion: pins a model version, forwards, streams back with the requested name in place
- * of the artefact's digest, cancels upstream when the client leaves, and writes the request down.
+ * of the artefact's digest, cancels upstream when the client leaves or loses its right, and writes the request down.
  */
 export async function serveCompletion(
   services: Services,
+  callers: Pick<Callers, "hold">,
   caller: Caller,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -85,15 +86,23 @@ export async function serveCompletion(
   reply.raw.once("close", () => {
     if (!reply.raw.writableFinished) left.abort();
   });
+  const lost: { refusal?: AssayError } = {};
+  const release = callers.hold(caller, (refusal) => {
+    lost.refusal = refusal;
+    left.abort();
+  });
   const outcome = { status: 200, errorCode: null as string | null };
   try {
     await forward(backend, target, body, path, id, reply, seen, left.signal, outcome);
-  } catch (cause) {
-    outcome.errorCode = left.signal.aborted ? "cancelled" : asAssayError(cause).code;
-    outcome.status = left.signal.aborted ? 499 : openAiError(cause).status;
+  } catch (thrown) {
+    const gone = left.signal.aborted && !lost.refusal;
+    const cause = lost.refusal ?? thrown;
+    outcome.errorCode = gone ? "cancelled" : asAssayError(cause).code;
+    outcome.status = gone ? 499 : openAiError(cause).status;
     if (reply.raw.headersSent) endBroken(reply, cause);
-    else if (!left.signal.aborted) throw cause;
+    else if (!gone) throw cause;
   } finally {
+    release();
     const record: RequestRecord = {
       id,
       path: `/v1${path}`,

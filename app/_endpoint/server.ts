@@ -1,7 +1,8 @@
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { listTargets } from "#lib/chat/resolve-target.ts";
 import { AssayError } from "#lib/core/errors.ts";
 import { parseJson } from "#lib/core/parse-json.ts";
+import { asAssayError } from "#lib/errors.ts";
 import { feedbackSchema, giveFeedback } from "#lib/feedback/give-feedback.ts";
 import type { Services } from "#lib/services.ts";
 import { type Caller, openCallers } from "./callers.ts";
@@ -11,6 +12,8 @@ import { createRateLimit } from "./rate-limit.ts";
 
 /** A prompt of any model here is far below this. */
 const bodyLimit = 4 * 1024 * 1024;
+/** Credentials that open nothing, a minute and address: somebody tries keys. Those in use are known and pass. */
+const failedPerMinute = 600;
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -37,6 +40,20 @@ export async function buildEndpoint(services: Services): Promise<FastifyInstance
   const rates = createRateLimit();
   let ready = true;
 
+  /** A flood of made-up keys must not become a flood of questions to the database: each failure counts. */
+  async function letIn(request: FastifyRequest): Promise<Caller> {
+    const from = `failed:${request.ip}`;
+    rates.take(from, failedPerMinute);
+    try {
+      const caller = await callers.find(request.headers.authorization);
+      rates.giveBack(from, failedPerMinute);
+      return caller;
+    } catch (cause) {
+      if (asAssayError(cause).code !== "unauthenticated") rates.giveBack(from, failedPerMinute);
+      throw cause;
+    }
+  }
+
   app.addHook("onClose", async () => {
     ready = false;
     await callers.close();
@@ -56,7 +73,7 @@ export async function buildEndpoint(services: Services): Promise<FastifyInstance
     }
     if (request.method === "OPTIONS") return reply.code(204).send();
     if (!request.url.startsWith("/v1/")) return;
-    request.caller = await callers.find(request.headers.authorization);
+    request.caller = callers.known(request.headers.authorization) ?? (await letIn(request));
     rates.take(request.caller.name, request.caller.ratePerMinute);
   });
 
@@ -87,10 +104,10 @@ export async function buildEndpoint(services: Services): Promise<FastifyInstance
     })),
   }));
   app.post("/v1/chat/completions", (request, reply) =>
-    serveCompletion(services, callerOf(request), request, reply, "/chat/completions"),
+    serveCompletion(services, callers, callerOf(request), request, reply, "/chat/completions"),
   );
   app.post("/v1/completions", (request, reply) =>
-    serveCompletion(services, callerOf(request), request, reply, "/completions"),
+    serveCompletion(services, callers, callerOf(request), request, reply, "/completions"),
   );
   app.post("/v1/feedback", async (request) =>
     giveFeedback(services, callerOf(request).grant, feedbackSchema.parse(request.body)),

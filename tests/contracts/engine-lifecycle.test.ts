@@ -235,7 +235,7 @@ describe.skipIf(!pythonWithTorch())(`model server under trouble (${withoutPython
     expect(refusal).toHaveProperty("message", expect.stringMatching(/MB.*100 MB/));
   });
 
-  it("cuts a chat template that never ends, and says what is wrong with one that cannot be used", async () => {
+  it("attack 6: cuts a chat template that never ends, and says what is wrong with one that cannot be used", async () => {
     const hostile = await copyOf(folder, "hostile");
     temporary.push(hostile);
     const file = join(hostile, "tokenizer_config.json");

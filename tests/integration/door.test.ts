@@ -31,7 +31,7 @@ beforeAll(async () => {
   await makeProject(services, { slug: "target", owner });
 });
 
-describe("addresses", () => {
+describe("attack 1: addresses", () => {
   it.each([
     "/projects/target/../target",
     "/projects/%2e%2e/target",
@@ -74,7 +74,7 @@ describe("addresses", () => {
   });
 });
 
-describe("credentials", () => {
+describe("attack 1: credentials", () => {
   it("never falls back from a bad key to a good cookie", async () => {
     const { status, body } = await ask("GET /projects", undefined, {
       authorization: "Bearer ak_wrong",
@@ -120,7 +120,7 @@ describe("credentials", () => {
   });
 });
 
-describe("bodies", () => {
+describe("attack 4: bodies", () => {
   it("names each field that is not one, and changes nothing", async () => {
     const before = await rows();
     for (const extra of ["role", "projectId", "createdBy", "deletedAt", "slug"]) {
@@ -212,7 +212,7 @@ describe("bodies", () => {
   });
 });
 
-describe("queries", () => {
+describe("attack 4: queries", () => {
   it("reads numbers, and says which field is none", async () => {
     expect((await ask("GET /projects/target/audit?limit=5")).status).toBe(200);
     for (const query of [

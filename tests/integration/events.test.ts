@@ -172,7 +172,7 @@ describe("an event stream", () => {
   });
 });
 
-describe("within five seconds, a stream ends after", () => {
+describe("attack 3: within five seconds, a stream ends after", () => {
   it("its key was revoked, its member removed, its session signed out, its project deleted", async () => {
     const make = await request(services, owner, "POST /projects/target/keys", { scope: ["read"] });
     const member = await makePerson(services, { email: "member@example.test" });

@@ -251,18 +251,6 @@ describe("an import", () => {
     expect(done.errorMessage).toMatch(/upload.*again/i);
     expect(await counts(handle)).toEqual(before);
   });
-
-  it("stops when its person loses the right to it, and adds no version", async () => {
-    const handle = await makeHandle(services, { role: "curator" });
-    const source = await placeUpload(services, handle, "chats.jsonl", chatLines(5));
-    const { run } = await act(services, handle, startImport, { source, dataset: "chats" });
-    await handle.db.execute(sql`
-      update project_member set role = 'viewer'
-      where project_id = ${handle.projectId} and user_id = ${handle.userId}`);
-    const done = await runJob(services, run);
-    expect(done).toMatchObject({ state: "failed", errorCode: "forbidden" });
-    expect(await counts(handle)).toMatchObject({ conversations: 0, version: 0 });
-  });
 });
 
 describe("a full disk", () => {

@@ -80,7 +80,7 @@ describe.skipIf(!trainerReady)(
           writeFileSync(path, JSON.stringify({ ...config, auto_map: { AutoModel: "m.M" } }));
         },
       ],
-    ])("refuses %s and says which file", async (_name, file, plant) => {
+    ])("attack 6: refuses %s and says which file", async (_name, file, plant) => {
       const { handle, context, project } = await opened();
       const name = `bad-${handle.projectId}`;
       plant(join(await baseFolder(name), file));
@@ -92,7 +92,7 @@ describe.skipIf(!trainerReady)(
       });
     });
 
-    it("refuses what was changed between the question and the reading", async () => {
+    it("attack 6: refuses what was changed between the question and the reading", async () => {
       const { handle, context, project } = await opened();
       const name = `late-${handle.projectId}`;
       const folder = await baseFolder(name);
@@ -106,7 +106,7 @@ describe.skipIf(!trainerReady)(
   },
 );
 
-describe("where folders may lie", () => {
+describe("attack 5: where folders may lie", () => {
   it.each(["../secrets", "/etc", "a/b", "..", ".", "a\\b", "nul\0l"])(
     "through the network, %j is no plain name",
     async (folder) => {

@@ -90,7 +90,7 @@ const count = async () =>
   ).length;
 
 describe("upstreams", () => {
-  it("keeps the key sealed, sends it to its host alone, and never shows it", async () => {
+  it("attack 8: keeps the key sealed, sends it to its host alone, and never shows it", async () => {
     const made = await create(`${base}/v1/`, "far", key);
     expect(made).toMatchObject({ reached: true, hasKey: true, baseUrl: `${base}/v1` });
     expect(seen.at(-1)).toEqual({ path: "/v1/models", authorization: `Bearer ${key}` });
@@ -118,7 +118,7 @@ describe("upstreams", () => {
       .where(eq(upstream.id, made.id));
   });
 
-  it("asks for the key again when the address changes", async () => {
+  it("attack 8: asks for the key again when the address changes", async () => {
     const made = await create(`${base}/v1`, "moving", key);
     const before = seen.length;
     const move = (given?: string) =>
@@ -174,7 +174,7 @@ describe("upstreams", () => {
   });
 });
 
-describe("addresses that are never reached", () => {
+describe("attack 8: addresses that are never reached", () => {
   const port = () => (server.address() as AddressInfo).port;
   it.each([
     ["loopback", () => `http://127.0.0.1:${port()}/v1`],

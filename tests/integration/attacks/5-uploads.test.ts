@@ -3,15 +3,17 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { desc } from "drizzle-orm";
+import { gzipSync } from "node:zlib";
+import { desc, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { serveUpload } from "#app/_door/receive-upload.ts";
 import { errorResponse } from "#app/_door/respond.ts";
 import { auditEntry } from "#db/schema/access.ts";
 import { source } from "#db/schema/datasets.ts";
 import type { Services } from "#lib/services.ts";
+import { importText } from "#tests/setup/datasets.ts";
 import { type Credential, credentialHeaders, makePerson, request } from "#tests/setup/door.ts";
-import { addMember, makeProject } from "#tests/setup/factories.ts";
+import { addMember, makeHandle, makeProject } from "#tests/setup/factories.ts";
 import { testServices } from "#tests/setup/services.ts";
 
 const services = await testServices();
@@ -70,7 +72,7 @@ beforeAll(async () => {
   await makeProject(services, { slug: "second", owner });
 });
 
-describe("an upload", () => {
+describe("attack 5: an upload", () => {
   const text = '{"messages":[{"role":"user","content":"hi"}]}\n';
   const digest = createHash("sha256").update(text).digest("hex");
 
@@ -105,7 +107,7 @@ describe("an upload", () => {
   });
 });
 
-describe("an upload is refused, and nothing kept, when", () => {
+describe("attack 5: an upload is refused, and nothing kept, when", () => {
   it.each([
     ["JSON poses as a file", { type: "application/json" }, 415],
     ["a form poses as a file", { type: "multipart/form-data; boundary=x" }, 415],
@@ -174,6 +176,45 @@ describe("an upload is refused, and nothing kept, when", () => {
     expect(await state()).toBe(before);
   });
 });
+
+describe("attack 5: an archive", () => {
+  it.each<[string, Buffer]>([
+    ["ZIP", Buffer.concat([Buffer.from("PK\u0003\u0004"), Buffer.alloc(600)])],
+    ["tar with a link to /etc/passwd", tarWithLink()],
+  ])("%s is refused before anything is read out of it", async (_, bytes) => {
+    const handle = await makeHandle(services);
+    const done = await importText(services, handle, bytes, { fileName: "chats.jsonl" });
+    expect(done).toMatchObject({ state: "failed", errorCode: "unsupported_format" });
+    expect(done.errorMessage).not.toContain("root:");
+  });
+
+  it("gzip that swells 1,000 times is read as a stream, within bounds", async () => {
+    const handle = await makeHandle(services);
+    const bomb = gzipSync(Buffer.alloc(400 * 1024 * 1024, "x"), { level: 9 });
+    expect(bomb.length).toBeLessThan(1024 * 1024);
+    const before = process.memoryUsage.rss();
+    const done = await importText(services, handle, bomb, { fileName: "chats.jsonl.gz" });
+    expect(done.state).toBe("failed");
+    expect(process.memoryUsage.rss() - before).toBeLessThan(250 * 1024 * 1024);
+    const made = await db.execute(
+      sql`select 1 from conversation where project_id = ${handle.projectId}`,
+    );
+    expect(made).toHaveLength(0);
+  });
+});
+
+/** One entry of type 2 (symbolic link), as ustar has it. */
+function tarWithLink(): Buffer {
+  const block = Buffer.alloc(1024);
+  block.write("chats.jsonl", 0);
+  block.write("0000644\u00000000000\u00000000000\u000000000000000\u000000000000000\u0000", 100);
+  block.write("2/etc/passwd", 156);
+  block.write("ustar\u000000", 257);
+  block.fill(" ", 148, 156);
+  const sum = block.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+  block.write(`${sum.toString(8).padStart(6, "0")}\u0000 `, 148);
+  return block;
+}
 
 describe("a full disk", () => {
   const folder = mkdtempSync(join(tmpdir(), "assay-full-"));

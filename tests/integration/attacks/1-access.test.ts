@@ -86,7 +86,7 @@ beforeAll(async () => {
   everyone.push({ name: "key of another project", credential: { key: foreignKey }, key: true });
 });
 
-describe("the list", () => {
+describe("attack 1: the list of acts", () => {
   it("opens these acts to everybody, and no other", () => {
     const open = all.filter((one) => "nobody" in one.allow).map((one) => one.name);
     expect(open.sort()).toEqual(["invite.accept", "password.reset", "setup"]);
@@ -104,7 +104,7 @@ describe("the list", () => {
   });
 });
 
-describe.each(all.map((one) => [one.name, one] as const))("%s", (_, operation) => {
+describe.each(all.map((one) => [one.name, one] as const))("attack 1: %s", (_, operation) => {
   it("answers every role and carrier as the matrix says", async () => {
     for (const who of everyone) {
       const { status, body } = await ask(operation, who);
@@ -122,7 +122,7 @@ describe.each(all.map((one) => [one.name, one] as const))("%s", (_, operation) =
   });
 });
 
-describe("a project that does not exist", () => {
+describe("attack 1: a project that does not exist", () => {
   it("looks the same as one of others", async () => {
     const operation = all.find((one) => one.name === "project.show") as Operation;
     const stranger = everyone.find((one) => one.name === "stranger") as Who;
