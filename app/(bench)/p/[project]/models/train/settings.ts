@@ -1,11 +1,6 @@
 import type { InputOf } from "#app/_ui/client.ts";
 import { countParameters } from "#lib/training/count-parameters.ts";
-import {
-  type Architecture,
-  architectureSchema,
-  type Hyper,
-  hyperSchema,
-} from "#models/launch/schema.ts";
+import type { Architecture, Hyper } from "#models/launch/schema.ts";
 
 export type Way = "pretrain" | "full" | "lora";
 export type Preset = "tiny" | "small" | "custom";
@@ -43,23 +38,57 @@ export const ways: { value: Way; label: string; help: string }[] = [
 ];
 
 /** Rates that work for models of this size; a frozen base takes a higher one than a moving one. */
-const rates: Record<Way, number> = { pretrain: 1e-3, full: 1e-4, lora: 5e-4 };
+const rates: Record<Way, number> = { pretrain: 2e-3, full: 1e-4, lora: 5e-4 };
 
 export const presets: Record<Exclude<Preset, "custom">, Architecture> = {
-  tiny: architectureSchema.parse({
+  tiny: {
     vocab_size: 1024,
     hidden_size: 64,
     intermediate_size: 172,
     layers: 2,
+    heads: 4,
+    kv_heads: 2,
     context_length: 256,
-  }),
-  small: architectureSchema.parse({}),
+    tie_embeddings: true,
+  },
+  small: {
+    vocab_size: 1536,
+    hidden_size: 160,
+    intermediate_size: 432,
+    layers: 2,
+    heads: 4,
+    kv_heads: 4,
+    context_length: 256,
+    tie_embeddings: true,
+  },
+};
+
+/** The trainer's own defaults, written out: the browser should not load zod to fill a form. A test holds them equal. */
+export const defaultHyper: Hyper = {
+  epochs: 1,
+  max_steps: 0,
+  batch_size: 8,
+  grad_accum: 1,
+  learning_rate: 0.0005,
+  warmup_ratio: 0.05,
+  schedule: "cosine",
+  weight_decay: 0,
+  max_grad_norm: 1,
+  cutoff_length: 512,
+  lora_rank: 8,
+  lora_alpha: 16,
+  lora_dropout: 0,
+  lora_targets: "all-linear",
+  train_on: "assistant",
+  eval_every: 0,
+  checkpoint_every: 0,
+  precision: "auto",
 };
 
 export const presetHelp = (preset: Preset, architecture: Architecture): string => {
   const size = `At most ${new Intl.NumberFormat("en", { notation: "compact" }).format(countParameters(architecture))} parameters`;
   if (preset === "tiny") return `${size}; minutes on a laptop, to see whether the data works.`;
-  if (preset === "small") return `${size}; recognisable answers from a few hundred conversations.`;
+  if (preset === "small") return `${size}; recognisable answers from a few thousand conversations.`;
   return `${size}.`;
 };
 
@@ -69,9 +98,10 @@ export function initialSettings(given: { snapshot: string | null; base: string |
     ...given,
     model: "",
     way,
-    preset: "tiny",
-    architecture: presets.tiny,
-    hyper: { ...hyperSchema.parse({}), epochs: 3, learning_rate: rates[way] },
+    preset: "small",
+    architecture: presets.small,
+    // More passes answer better and learn more by heart; the canaries of the gate tell.
+    hyper: { ...defaultHyper, epochs: 2, learning_rate: rates[way] },
     seed: 0,
     device: "auto",
     canaries: { count: 8, repeats: 1 },
