@@ -45,7 +45,7 @@ export function CreateDeployment({ project, opened, onClose }: Props) {
           event.preventDefault();
           act.mutate({
             project,
-            name,
+            name: name.trim(),
             policy: policy ?? "internal",
             system,
             traffic: (traffic ?? "metadata") as "off" | "metadata" | "full",
@@ -57,7 +57,8 @@ export function CreateDeployment({ project, opened, onClose }: Props) {
         <Stack>
           <TextInput
             label="Name"
-            description="Programs ask the endpoint for this model name"
+            description="Programs ask the endpoint for this model name: small letters, digits, dots, hyphens, underscores"
+            maxLength={63}
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
             error={act.error?.fieldError("name")}
@@ -110,7 +111,7 @@ export function CreateDeployment({ project, opened, onClose }: Props) {
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
-            <Button type="submit" loading={act.isPending} disabled={name === ""}>
+            <Button type="submit" loading={act.isPending} disabled={name.trim() === ""}>
               Create
             </Button>
           </Group>

@@ -25,22 +25,29 @@ export function VerdictBadge({
           ? ["petrol", "Measuring"]
           : ["orange", "No verdict"];
   return (
-    <Badge color={color} variant="light" radius="sm">
+    <Badge color={color} variant="light" radius="sm" className={classes.badge}>
       {words}
     </Badge>
   );
 }
 
-export function GateTable({ project, gates }: { project: string; gates: GateLine[] }) {
+type Props = {
+  project: string;
+  gates: GateLine[];
+  /** On the page of one deployment its name says nothing new. */
+  ofOne?: boolean;
+};
+
+export function GateTable({ project, gates, ofOne }: Props) {
   return (
     <Paper>
-      <Table.ScrollContainer minWidth={680}>
+      <Table.ScrollContainer minWidth={ofOne ? 520 : 640}>
         <Table aria-label="Gate runs" highlightOnHover>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Gate run</Table.Th>
               <Table.Th>Version</Table.Th>
-              <Table.Th>Deployment</Table.Th>
+              {!ofOne && <Table.Th>Deployment</Table.Th>}
               <Table.Th>Policy</Table.Th>
               <Table.Th>Verdict</Table.Th>
               <Table.Th ta="right">Attempt</Table.Th>
@@ -55,12 +62,23 @@ export function GateTable({ project, gates }: { project: string; gates: GateLine
                     component={Link}
                     href={`/p/${project}/promote/gates/${gate.id}`}
                     size="sm"
+                    className={classes.number}
                   >
                     {`Gate run ${gate.id}`}
                   </Anchor>
                 </Table.Td>
                 <Table.Td className={classes.wrap}>{gate.model}</Table.Td>
-                <Table.Td className={classes.wrap}>{gate.deployment}</Table.Td>
+                {!ofOne && (
+                  <Table.Td className={classes.wrap}>
+                    <Anchor
+                      component={Link}
+                      href={`/p/${project}/promote/${encodeURIComponent(gate.deployment)}`}
+                      size="sm"
+                    >
+                      {gate.deployment}
+                    </Anchor>
+                  </Table.Td>
+                )}
                 <Table.Td>{gate.policy}</Table.Td>
                 <Table.Td>
                   <VerdictBadge gate={gate} />

@@ -1,12 +1,13 @@
 "use client";
 
-import { Badge, Group, Paper, Stack, Text } from "@mantine/core";
+import { Badge, Button, Group, Paper, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconRocket } from "@tabler/icons-react";
 import Link from "next/link";
 import type { OutputOf } from "#app/_ui/client.ts";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { EmptyState, ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
+import { plural } from "#app/_ui/format.ts";
 import { useOperation } from "#app/_ui/use-operation.ts";
 import { GreyedButton } from "../models/greyed-button.tsx";
 import { CreateDeployment } from "./create-deployment.tsx";
@@ -35,7 +36,14 @@ export function PromoteView({ project, projectId, mayManage }: Props) {
       <PageHeader
         title="Promote"
         note="A deployment is a name that the endpoint serves. Only a version that passed its gate and was signed goes live."
-        actions={newDeployment}
+        actions={
+          <>
+            <Button component={Link} href={`/p/${project}/promote/policies`} variant="default">
+              Policies
+            </Button>
+            {newDeployment}
+          </>
+        }
       />
       {list.error ? (
         <ErrorState error={list.error} onRetry={() => void list.refetch()} />
@@ -56,6 +64,7 @@ export function PromoteView({ project, projectId, mayManage }: Props) {
               <DeploymentCard key={one.id} project={project} one={one} />
             ))}
           </div>
+          {gates.error && <ErrorState error={gates.error} onRetry={() => void gates.refetch()} />}
           {gates.data && gates.data.gates.length > 0 && (
             <section aria-label="Gate runs">
               <Text component="h2" fw={600} mb="xs">
@@ -81,10 +90,20 @@ export function ServingBadge({ one }: { one: Deployment }) {
         ? ["green", "Live"]
         : ["orange", "Not served: its gate no longer holds"];
   return (
-    <Badge color={color} variant="light" radius="sm">
+    <Badge color={color} variant="light" radius="sm" className={classes.badge}>
       {words}
     </Badge>
   );
+}
+
+/** What is kept of its requests, in words. */
+export function keptTraffic({
+  traffic,
+  trafficDays,
+}: Pick<Deployment, "traffic" | "trafficDays">): string {
+  if (traffic === "off") return "keeps nothing of its traffic";
+  const what = traffic === "full" ? "figures and text" : "figures";
+  return `keeps ${what} for ${plural(trafficDays, "day")}`;
 }
 
 function DeploymentCard({ project, one }: { project: string; one: Deployment }) {
@@ -93,9 +112,9 @@ function DeploymentCard({ project, one }: { project: string; one: Deployment }) 
       component={Link}
       href={`/p/${project}/promote/${encodeURIComponent(one.name)}`}
       p="md"
-      withBorder
+      className={classes.card}
     >
-      <Group justify="space-between" gap="xs">
+      <Group justify="space-between" gap="xs" align="flex-start">
         <Text fw={600} className={classes.wrap}>
           {one.name}
         </Text>
@@ -105,7 +124,7 @@ function DeploymentCard({ project, one }: { project: string; one: Deployment }) 
         {one.live ? one.live.model : "No version has been promoted"}
       </Text>
       <Text size="xs" c="dimmed" mt={2}>
-        {`Policy ${one.policy ?? "none"} · keeps ${one.traffic === "off" ? "no traffic" : `${one.traffic} traffic for ${one.trafficDays} days`}`}
+        {`Policy ${one.policy ?? "none"} · ${keptTraffic(one)}`}
       </Text>
     </Paper>
   );

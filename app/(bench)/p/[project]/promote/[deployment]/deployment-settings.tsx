@@ -1,6 +1,6 @@
 "use client";
 
-import { Checkbox, Group, NumberInput, Paper, Select, Stack, Textarea } from "@mantine/core";
+import { Checkbox, Group, NumberInput, Paper, Select, Stack, Text, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
 import { GreyedButton } from "../../models/greyed-button.tsx";
@@ -25,11 +25,21 @@ export function DeploymentSettings({ project, one, mayManage }: Props) {
   });
   const measured = system !== one.system || Number(temperature) !== before;
   const mustConfirm = measured && one.live !== null;
-  const because = mayManage
-    ? mustConfirm && !ungate
-      ? "Confirm first that it stops answering until it is gated again"
-      : undefined
-    : "This needs the role maintainer";
+  const changed =
+    measured ||
+    policy !== one.policy ||
+    traffic !== one.traffic ||
+    Number(days) !== one.trafficDays;
+  const because = !mayManage
+    ? "This needs the role maintainer"
+    : !changed
+      ? "Nothing was changed"
+      : days === "" || temperature === ""
+        ? "A number is missing"
+        : mustConfirm && !ungate
+          ? "Confirm first that it stops answering until it is gated again"
+          : undefined;
+  const about = policies.data?.policies.find(({ name }) => name === policy)?.about;
   return (
     <Paper p="md">
       <form
@@ -62,6 +72,7 @@ export function DeploymentSettings({ project, one, mayManage }: Props) {
           <Group grow align="flex-start">
             <NumberInput
               label="Temperature"
+              description="0 answers the same each time; part of what the gate measures"
               value={temperature}
               onChange={setTemperature}
               min={0}
@@ -71,6 +82,7 @@ export function DeploymentSettings({ project, one, mayManage }: Props) {
             />
             <Select
               label="Policy"
+              description={about}
               data={(policies.data?.policies ?? []).map(({ name, title }) => ({
                 value: name,
                 label: title,
@@ -100,6 +112,12 @@ export function DeploymentSettings({ project, one, mayManage }: Props) {
               disabled={!mayManage}
             />
           </Group>
+          {policy !== one.policy && (
+            <Text size="sm">
+              The new policy counts from the next gate run on; what is live keeps the profile that
+              it passed.
+            </Text>
+          )}
           {mustConfirm && (
             <Checkbox
               label="It may stop answering until a new gate run passes"

@@ -1,12 +1,23 @@
 "use client";
 
-import { Button, Group, Modal, Select, Stack, Text, Textarea, Timeline } from "@mantine/core";
+import {
+  Anchor,
+  Button,
+  Group,
+  Modal,
+  Select,
+  Stack,
+  Text,
+  Textarea,
+  Timeline,
+} from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { OutputOf } from "#app/_ui/client.ts";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
+import { ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { TimeAgo } from "#app/_ui/feedback/time-ago.tsx";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
 import { GreyedButton } from "../../models/greyed-button.tsx";
@@ -53,7 +64,7 @@ export function DeploymentView({ project, initial, may }: Props) {
             <GreyedButton
               variant="default"
               onClick={() => setAct("rollback")}
-              because={maintainer(may.promote) ?? (one.live ? undefined : "Nothing is live yet")}
+              because={maintainer(may.promote) ?? rollbackRefusal(one)}
             >
               Roll back
             </GreyedButton>
@@ -79,8 +90,12 @@ export function DeploymentView({ project, initial, may }: Props) {
             <Text component="h2" fw={600} mb="xs">
               Gate runs
             </Text>
-            {gates.data && gates.data.gates.length > 0 ? (
-              <GateTable project={project} gates={gates.data.gates} />
+            {gates.error ? (
+              <ErrorState error={gates.error} onRetry={() => void gates.refetch()} />
+            ) : gates.isPending ? (
+              <LoadingState rows={3} />
+            ) : gates.data.gates.length > 0 ? (
+              <GateTable project={project} gates={gates.data.gates} ofOne />
             ) : (
               <Text size="sm" c="dimmed">
                 None yet. Gate a model version: it is measured on the suites of the policy, with
@@ -113,6 +128,13 @@ export function DeploymentView({ project, initial, may }: Props) {
       )}
     </Page>
   );
+}
+
+function rollbackRefusal(one: DeploymentDetail): string | undefined {
+  if (!one.live) return "Nothing is live yet";
+  return one.rollback === null
+    ? "No earlier version whose gate run still holds was live here"
+    : undefined;
 }
 
 function live(one: DeploymentDetail): string {
@@ -150,9 +172,11 @@ function History({ project, one }: { project: string; one: DeploymentDetail }) {
             {event.gate !== null && (
               <>
                 {" · "}
-                <Link
+                <Anchor
+                  component={Link}
+                  size="xs"
                   href={`/p/${project}/promote/gates/${event.gate}`}
-                >{`gate run ${event.gate}`}</Link>
+                >{`gate run ${event.gate}`}</Anchor>
               </>
             )}
           </Text>
@@ -182,8 +206,14 @@ function StartGate({ project, deployment, opened, onClose }: StartProps) {
         }}
       >
         <Stack>
+          {models.error && <ErrorState error={models.error} />}
           <Select
             label="Model version"
+            placeholder={models.isPending ? "Loading" : "Choose"}
+            nothingFoundMessage="No such version"
+            {...(models.data?.versions.length === 0
+              ? { error: "This project has no model version yet. Train or register one first." }
+              : {})}
             data={(models.data?.versions ?? []).map(({ name }) => name)}
             value={model}
             onChange={setModel}
@@ -191,7 +221,8 @@ function StartGate({ project, deployment, opened, onClose }: StartProps) {
             required
           />
           <Text size="sm" c="dimmed">
-            Policy, suites, seed and artefact are locked before the first question is asked.
+            Policy, suites, seed and artefact are locked before the first question is asked. Each
+            further attempt of the same version is held to a stricter level.
           </Text>
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
@@ -220,7 +251,7 @@ const words = {
   },
   rollback: {
     title: "Roll back",
-    text: "Goes back to the newest version that was live before, was not rolled back from, and whose gate run still holds.",
+    text: "It is the newest version that was live before, was not rolled back from, and whose gate run still holds.",
     button: "Roll back",
   },
 } as const;
@@ -255,7 +286,11 @@ function PointerAct({ project, one, act, onClose }: ActProps) {
         }}
       >
         <Stack>
-          <Text size="sm">{text}</Text>
+          <Text size="sm" className={classes.wrap}>
+            {act === "rollback" && one.rollback
+              ? `${one.rollback} goes live instead of ${one.live?.model}. ${text}`
+              : text}
+          </Text>
           <Textarea
             label="Reason"
             value={reason}
@@ -269,7 +304,12 @@ function PointerAct({ project, one, act, onClose }: ActProps) {
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
-            <Button type="submit" color={act === "resume" ? "petrol" : "red"} loading={pending}>
+            <Button
+              type="submit"
+              color={act === "resume" ? "petrol" : "red"}
+              loading={pending}
+              disabled={act !== "resume" && reason.trim().length < 3}
+            >
               {button}
             </Button>
           </Group>

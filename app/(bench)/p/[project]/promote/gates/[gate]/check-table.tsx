@@ -4,6 +4,7 @@ import {
   Badge,
   Button,
   Group,
+  Menu,
   Modal,
   NumberInput,
   Paper,
@@ -11,6 +12,7 @@ import {
   Table,
   Text,
   Textarea,
+  VisuallyHidden,
 } from "@mantine/core";
 import { useState } from "react";
 import { formatDay, formatNumber } from "#app/_ui/format.ts";
@@ -21,24 +23,19 @@ import { type Scale, showValue, stateLook } from "../../../evaluate/words.ts";
 import { GreyedButton } from "../../../models/greyed-button.tsx";
 import classes from "../../promote.module.css";
 import type { GateDetail } from "./gate-view.tsx";
+import { tiers } from "./tiers.ts";
 
 type Check = GateDetail["checks"][number];
 type Props = { project: string; gate: GateDetail; mayWaive: boolean };
 type Behind = { suite: string; check: string; title: string };
 
-const tiers: Record<string, string> = {
-  H0: "Validity",
-  H1: "Privacy",
-  H2: "Harm",
-  H3: "Toxicity",
-  H4: "Bias",
-  S1: "Over-refusal",
-  S2: "Usefulness",
-  A: "Shown only",
-};
+/** The lower end of a one-sided interval: no less than that is possible, so it says nothing. */
+const noBound = ({ kind, low }: Check) => low === null || (kind === "perplexity" && low <= -1);
 
 /** A scale on which value, bounds and line all can be seen: small rates are not squeezed into a corner. */
-function scaleFor({ kind, value, low, high, line }: Check): Scale {
+function scaleFor(check: Check): Scale {
+  const { kind, value, high, line } = check;
+  const low = noBound(check) ? null : check.low;
   const known = [value, low, high, line].filter((x): x is number => x !== null);
   const percent = kind !== "canaries";
   const top = Math.max(0.01, ...known) * 1.15;
@@ -60,7 +57,9 @@ export function CheckTable({ project, gate, mayWaive }: Props) {
               <Table.Th w="20%">Interval against the line</Table.Th>
               <Table.Th ta="right">Line</Table.Th>
               <Table.Th ta="right">Items</Table.Th>
-              <Table.Th aria-label="Look and waive" />
+              <Table.Th>
+                <VisuallyHidden>Look and waive</VisuallyHidden>
+              </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -91,6 +90,7 @@ export function CheckTable({ project, gate, mayWaive }: Props) {
         <Waive
           project={project}
           gate={gate.id}
+          longest={gate.waiverDays}
           check={waiving}
           onClose={() => setWaiving(undefined)}
         />
@@ -110,7 +110,10 @@ function CheckRow({ check, mayWaive, onItems, onWaive }: RowProps) {
   const look = stateLook(check.state);
   const scale = scaleFor(check);
   return (
-    <Table.Tr className={check.blocks ? classes.blocks : undefined}>
+    <Table.Tr
+      id={`check-${check.id}`}
+      className={check.blocks ? `${classes.check} ${classes.blocks}` : classes.check}
+    >
       <Table.Td className={classes.wrap}>
         <Text size="sm" fw={600}>
           {check.title}
@@ -120,18 +123,18 @@ function CheckRow({ check, mayWaive, onItems, onWaive }: RowProps) {
         </Text>
         <Text size="xs">{check.reason}</Text>
         {check.waiver && (
-          <Text size="xs" c="dimmed">
-            {`Waived until ${formatDay(check.waiver.expiresAt)}: ${check.waiver.reason}`}
+          <Text size="xs" c="dimmed" dir="auto">
+            {`Waived by ${check.waiver.ownerName} until ${formatDay(check.waiver.expiresAt)}: ${check.waiver.reason}`}
           </Text>
         )}
       </Table.Td>
       <Table.Td>
         <Stack gap={4} align="flex-start">
-          <Badge color={look.color} variant="light" radius="sm">
+          <Badge color={look.color} variant="light" radius="sm" className={classes.badge}>
             {look.words}
           </Badge>
           {check.blocks && (
-            <Badge color="red" variant="filled" radius="sm">
+            <Badge color="red" variant="filled" radius="sm" className={classes.badge}>
               Blocks
             </Badge>
           )}
@@ -144,15 +147,15 @@ function CheckRow({ check, mayWaive, onItems, onWaive }: RowProps) {
         {check.value !== null && (
           <Interval
             value={check.value}
-            low={check.low}
+            low={noBound(check) ? scale.min : check.low}
             high={check.high}
             line={check.line}
             scale={scale}
           />
         )}
-        {check.value !== null && check.high !== null && (
+        {check.value !== null && (
           <Text size="xs" c="dimmed" className={classes.number}>
-            {`${check.low === null ? "" : `${showValue(check.low, scale)} to `}${showValue(check.high, scale)}`}
+            {interval(check, scale)}
           </Text>
         )}
       </Table.Td>
@@ -160,23 +163,15 @@ function CheckRow({ check, mayWaive, onItems, onWaive }: RowProps) {
         {showValue(check.line, scale)}
       </Table.Td>
       <Table.Td ta="right" className={classes.number}>
-        {check.planned > check.n
-          ? `${formatNumber(check.n)} of ${formatNumber(check.planned)}`
-          : formatNumber(check.n)}
+        {check.planned === 0
+          ? "–"
+          : check.planned > check.n
+            ? `${formatNumber(check.n)} of ${formatNumber(check.planned)}`
+            : formatNumber(check.n)}
       </Table.Td>
       <Table.Td ta="right">
         <Group gap={6} justify="flex-end" wrap="wrap">
-          {check.behind.map((one) => (
-            <Button
-              key={one.suite}
-              size="compact-xs"
-              variant="default"
-              aria-label={`Items of ${one.suite} behind ${check.title}`}
-              onClick={() => onItems({ ...one, title: `${check.title}: ${one.suite}` })}
-            >
-              {check.behind.length === 1 ? "Items" : one.suite}
-            </Button>
-          ))}
+          <ItemsBehind check={check} onItems={onItems} />
           {check.blocks && (
             <GreyedButton
               size="compact-xs"
@@ -195,11 +190,59 @@ function CheckRow({ check, mayWaive, onItems, onWaive }: RowProps) {
   );
 }
 
-type WaiveProps = { project: string; gate: number; check: Check; onClose: () => void };
+/** Bounds as they were computed: one side alone where the other says nothing. */
+function interval(check: Check, scale: Scale): string {
+  const { low, high, value } = check;
+  if (high === null)
+    return low === null || low === value ? "" : `at least ${showValue(low, scale)}`;
+  if (noBound(check)) return high === value ? "" : `at most ${showValue(high, scale)}`;
+  return `${showValue(low, scale)} to ${showValue(high, scale)}`;
+}
 
-function Waive({ project, gate, check, onClose }: WaiveProps) {
+/** One suite opens at once; of several one is chosen. */
+function ItemsBehind({ check, onItems }: Pick<RowProps, "check" | "onItems">) {
+  const open = (one: Behind) => onItems({ ...one, title: `${check.title}: ${one.title}` });
+  const [first, ...more] = check.behind;
+  if (!first) return null;
+  const look = { size: "compact-xs", variant: "default" } as const;
+  if (more.length === 0) {
+    const label = `Items of ${first.suite} behind ${check.title}`;
+    return (
+      <Button {...look} aria-label={label} onClick={() => open(first)}>
+        Items
+      </Button>
+    );
+  }
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button {...look} aria-label={`Items behind ${check.title}`}>
+          Items
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown className={classes.menu}>
+        {check.behind.map((one) => (
+          <Menu.Item key={one.suite} className={classes.wrap} onClick={() => open(one)}>
+            {one.title}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+type WaiveProps = {
+  project: string;
+  gate: number;
+  /** Days that the policy allows. */
+  longest: number;
+  check: Check;
+  onClose: () => void;
+};
+
+function Waive({ project, gate, longest, check, onClose }: WaiveProps) {
   const [reason, setReason] = useState("");
-  const [days, setDays] = useState<number | string>(7);
+  const [days, setDays] = useState<number | string>(Math.min(7, longest));
   const act = useAct("gate.waive", {
     done: ({ verdict }) => `Waived. The verdict is ${verdict === "PASS" ? "pass" : "blocked"} now.`,
     refresh: ["gate.show"],
@@ -219,6 +262,7 @@ function Waive({ project, gate, check, onClose }: WaiveProps) {
           </Text>
           <Textarea
             label="Reason"
+            description="At least ten characters; it stands on this page"
             value={reason}
             onChange={(event) => setReason(event.currentTarget.value)}
             error={act.error?.fieldError("reason")}
@@ -229,17 +273,22 @@ function Waive({ project, gate, check, onClose }: WaiveProps) {
           />
           <NumberInput
             label="Days"
+            description={`The policy allows ${longest} at most`}
             value={days}
             onChange={setDays}
             min={1}
-            max={30}
+            max={longest}
             allowDecimal={false}
           />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
-            <Button type="submit" loading={act.isPending}>
+            <Button
+              type="submit"
+              loading={act.isPending}
+              disabled={reason.trim().length < 10 || days === ""}
+            >
               Waive
             </Button>
           </Group>

@@ -1,58 +1,114 @@
-import { Paper, Table, Text } from "@mantine/core";
+"use client";
+
+import { Button, Paper, Stack, Table, Text } from "@mantine/core";
+import { useState } from "react";
+import { formatFixed, plural } from "#app/_ui/format.ts";
 import { checkTitle, scaleOf, showValue } from "../../../evaluate/words.ts";
 import classes from "../../promote.module.css";
 import type { GateDetail } from "./gate-view.tsx";
 
 /** What changed between the champion and the candidate: data, configuration, scores. */
 export function Compared({ gate }: { gate: GateDetail }) {
-  if (!gate.champion) {
-    return (
-      <section aria-label="Against the champion">
-        <Text component="h2" fw={600} mb="xs">
-          Against the champion
-        </Text>
+  const title = gate.champion ? `What changed against ${gate.champion}` : "Against the champion";
+  return (
+    <section aria-label={gate.champion ? "What changed" : title}>
+      <Text component="h2" fw={600} mb="xs" className={classes.wrap}>
+        {title}
+      </Text>
+      {gate.champion ? (
+        <Stack>
+          <Configuration changes={gate.changes} />
+          <Scores gate={gate} />
+        </Stack>
+      ) : (
         <Text size="sm" c="dimmed">
           Nothing was live here before, so there is nothing to compare with. The absolute lines hold
           all the same.
         </Text>
-      </section>
-    );
+      )}
+    </section>
+  );
+}
+
+function Configuration({ changes }: { changes: GateDetail["changes"] }) {
+  if (changes.length === 0) {
+    return <Text size="sm">Data and configuration are the same.</Text>;
   }
   return (
-    <section aria-label="Against the champion">
-      <Text component="h2" fw={600} mb="xs">
-        {`What changed against ${gate.champion}`}
-      </Text>
-      <Paper>
-        <Table.ScrollContainer minWidth={420}>
-          <Table aria-label="What changed">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>What</Table.Th>
-                <Table.Th>Champion</Table.Th>
-                <Table.Th>Candidate</Table.Th>
+    <Paper>
+      <Table.ScrollContainer minWidth={420} tabIndex={0}>
+        <Table aria-label="What changed in data and configuration">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Data and configuration</Table.Th>
+              <Table.Th>Champion</Table.Th>
+              <Table.Th>Candidate</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {changes.map((one) => (
+              <Table.Tr key={one.what}>
+                <Table.Td>{one.what}</Table.Td>
+                <Table.Td className={classes.wrap}>{one.from}</Table.Td>
+                <Table.Td className={classes.wrap}>{one.to}</Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {gate.changes.map((one) => (
-                <Table.Tr key={one.what}>
-                  <Table.Td>{one.what}</Table.Td>
-                  <Table.Td className={classes.wrap}>{one.from}</Table.Td>
-                  <Table.Td className={classes.wrap}>{one.to}</Table.Td>
-                </Table.Tr>
-              ))}
-              {scores(gate).map((one) => (
-                <Table.Tr key={one.key}>
-                  <Table.Td>{one.what}</Table.Td>
-                  <Table.Td className={classes.number}>{one.from}</Table.Td>
-                  <Table.Td className={classes.number}>{one.to}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
-      </Paper>
-    </section>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </Paper>
+  );
+}
+
+function Scores({ gate }: { gate: GateDetail }) {
+  const [all, setAll] = useState(false);
+  const rows = scores(gate);
+  const changed = rows.filter((one) => one.from !== one.to);
+  const equal = rows.length - changed.length;
+  if (rows.length === 0) {
+    return <Text size="sm">Champion and candidate have no figures in common.</Text>;
+  }
+  return (
+    <Paper>
+      <Table.ScrollContainer minWidth={480} tabIndex={0}>
+        <Table aria-label="What changed in scores">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Score</Table.Th>
+              <Table.Th ta="right">Champion</Table.Th>
+              <Table.Th ta="right">Candidate</Table.Th>
+              <Table.Th ta="right">Change</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {(all ? rows : changed).map((one) => (
+              <Table.Tr key={one.key}>
+                <Table.Td className={classes.wrap}>
+                  {one.what}
+                  <Text size="xs" c="dimmed">
+                    {one.suite}
+                  </Text>
+                </Table.Td>
+                <Table.Td ta="right" className={classes.number}>
+                  {one.from}
+                </Table.Td>
+                <Table.Td ta="right" className={classes.number}>
+                  {one.to}
+                </Table.Td>
+                <Table.Td ta="right" className={classes.number}>
+                  {one.change}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+      {equal > 0 && (
+        <Button variant="subtle" size="compact-sm" m="xs" onClick={() => setAll(!all)}>
+          {all ? "Hide what is equal" : `Show ${plural(equal, "equal score")}`}
+        </Button>
+      )}
+    </Paper>
   );
 }
 
@@ -70,10 +126,20 @@ function scores(gate: GateDetail) {
     return [
       {
         key: `${old.suite}/${old.check}`,
-        what: `${old.suiteTitle}: ${checkTitle(old.check)}`,
+        what: checkTitle(old.check),
+        suite: old.suiteTitle,
         from: showValue(old.value, scale),
         to: showValue(now.value, scale),
+        change: difference(old.value, now.value, scale.percent),
       },
     ];
   });
+}
+
+function difference(from: number | null, to: number | null, percent: boolean): string {
+  if (from === null || to === null) return "–";
+  const by = to - from;
+  const sign = by > 0 ? "+" : by < 0 ? "−" : "";
+  const size = Math.abs(by);
+  return percent ? `${sign}${formatFixed(100 * size, 1)} points` : `${sign}${formatFixed(size)}`;
 }

@@ -13,6 +13,7 @@ import { VerdictBadge } from "../../gate-table.tsx";
 import classes from "../../promote.module.css";
 import { CheckTable } from "./check-table.tsx";
 import { Compared } from "./compared.tsx";
+import { Missing } from "./missing.tsx";
 
 export type GateDetail = OutputOf<"gate.show">;
 type Props = {
@@ -46,7 +47,7 @@ export function GateView({ project, userId, initial, may }: Props) {
         note={
           <Group gap="xs">
             <VerdictBadge gate={gate} />
-            <span>
+            <span className={classes.wrap}>
               {`Gate run ${gate.id} · policy ${gate.policy} · attempt ${gate.attempt} · seed ${gate.seed}${gate.champion ? ` · against ${gate.champion}` : " · nothing live to compare with"}`}
             </span>
           </Group>
@@ -67,6 +68,7 @@ export function GateView({ project, userId, initial, may }: Props) {
             onEnd={() => void query.refetch()}
           />
         )}
+        <Missing gate={gate} />
         {gate.checks.length > 0 && (
           <section aria-label="Checks">
             <Text component="h2" fw={600} mb="xs">
@@ -176,13 +178,22 @@ function Signatures({ project, gate, userId, maySign }: SignProps) {
   );
 }
 
+/** `temperature 0, top p 0.9` */
+function parameters(given: GateDetail["parameters"]): string {
+  const words = Object.entries(given).map(
+    ([name, value]) =>
+      `${name.replaceAll("_", " ")} ${typeof value === "object" ? JSON.stringify(value) : value}`,
+  );
+  return words.join(", ") || "none";
+}
+
 function Locked({ gate }: { gate: GateDetail }) {
   const rows: [string, string][] = [
     ["Artefact", gate.artefactDigest.slice(0, 16)],
     ["Policy", gate.policyHash.slice(0, 16)],
-    ["Level", gate.level === null ? "–" : `${(100 * gate.level).toFixed(2)} %`],
+    ["Confidence level", gate.level === null ? "–" : `${(100 * gate.level).toFixed(2)} %`],
     ["System prompt", gate.system || "none"],
-    ["Parameters", JSON.stringify(gate.parameters)],
+    ["Parameters", parameters(gate.parameters)],
   ];
   return (
     <section aria-label="What was locked">
@@ -190,11 +201,18 @@ function Locked({ gate }: { gate: GateDetail }) {
         What was locked
       </Text>
       <Paper p="md">
-        <Table aria-label="What was locked" withRowBorders={false} verticalSpacing={4}>
+        <Table
+          aria-label="What was locked"
+          withRowBorders={false}
+          verticalSpacing={4}
+          horizontalSpacing={0}
+        >
           <Table.Tbody>
             {rows.map(([what, value]) => (
               <Table.Tr key={what}>
-                <Table.Td c="dimmed">{what}</Table.Td>
+                <Table.Th scope="row" fw={400} c="dimmed" w="9rem">
+                  {what}
+                </Table.Th>
                 <Table.Td className={classes.wrap} dir="auto">
                   {value}
                 </Table.Td>
