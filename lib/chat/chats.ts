@@ -119,11 +119,16 @@ export const readChat = defineOperation({
     id: z.string(),
     title: z.string(),
     deploymentId: z.number(),
+    deployment: z.string(),
     messages: z.array(messageOutput),
   }),
   allow: { project: "chat.use" },
   run: async ({ handle }, input) => {
     const row = await requireChat(handle, input.chat);
+    const [target] = await handle.db
+      .select({ name: deployment.name })
+      .from(deployment)
+      .where(eq(deployment.id, row.deploymentId));
     const rows = await handle.db
       .select({
         message: chatMessage,
@@ -141,6 +146,7 @@ export const readChat = defineOperation({
       id: row.id,
       title: row.title,
       deploymentId: row.deploymentId,
+      deployment: target?.name ?? "",
       messages: rows.map(({ message, model, feedback: given }) => ({
         id: message.id,
         role: message.role,

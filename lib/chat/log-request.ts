@@ -1,6 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { Db } from "#db/client.ts";
-import { requestLog } from "#db/schema/trust.ts";
+import { type Database, executePrepared } from "#db/client.ts";
 import type { EndpointGrant, Target } from "./resolve-target.ts";
 
 export type RequestRecord = {
@@ -20,17 +19,11 @@ export type RequestRecord = {
 /** Days that preview requests are kept; they are our own people's trials. */
 const previewDays = 7;
 
-/** Keeps a request as its deployment is set: nothing, figures, or figures with text, for the set number of days. */
-export async function logRequest(
-  db: Db,
-  grant: EndpointGrant,
-  target: Target,
-  record: RequestRecord,
-): Promise<void> {
+/** A row as a deployment is set: figures, or figures with text, for the set number of days; undefined for nothing. */
+function rowOf(grant: EndpointGrant, target: Target, record: RequestRecord) {
   const traffic = target.deployment?.traffic ?? "metadata";
-  if (traffic === "off") return;
-  const days = target.deployment?.trafficDays ?? previewDays;
-  await db.insert(requestLog).values({
+  if (traffic === "off") return undefined;
+  return {
     ...record,
     body: traffic === "full" ? record.body : null,
     projectId: grant.projectId,
@@ -39,6 +32,64 @@ export async function logRequest(
     keyId: grant.keyId,
     userId: grant.userId,
     stage: target.stage,
-    expiresAt: sql`now() + make_interval(days => ${days})`,
-  });
+    days: target.deployment?.trafficDays ?? previewDays,
+  };
 }
+type Row = NonNullable<ReturnType<typeof rowOf>>;
+
+async function insertRows(database: Pick<Database, "sql">, rows: readonly Row[]): Promise<void> {
+  await executePrepared(
+    database,
+    sql`insert into request_log (id, project_id, deployment_id, model_version_id, key_id, user_id, stage, path,
+      status, finish_reason, error_code, prompt_tokens, completion_tokens, first_token_ms, latency_ms, body, expires_at)
+    select id, "projectId", "deploymentId", "modelVersionId", "keyId", "userId", stage, path, status, "finishReason",
+      "errorCode", "promptTokens", "completionTokens", "firstTokenMs", "latencyMs", nullif(body, 'null'::jsonb),
+      now() + make_interval(days => days)
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x(id text, "projectId" bigint, "deploymentId" bigint,
+      "modelVersionId" bigint, "keyId" bigint, "userId" text, stage text, path text, status int, "finishReason" text,
+      "errorCode" text, "promptTokens" int, "completionTokens" int, "firstTokenMs" float8, "latencyMs" float8,
+      body jsonb, days int)`,
+  );
+}
+
+/** One statement takes at most this many rows, and texts can be long. */
+const rowsAtOnce = 200;
+
+/**
+ * Keeps requests as their deployments are set. A request is written at once when nothing is being written, else
+ * together with all that come meanwhile. `failed` hears of each row that could not be written.
+ */
+export function openRequestLog(
+  database: Pick<Database, "sql">,
+  failed: (error: unknown, request: string) => void,
+) {
+  const waiting: Row[] = [];
+  let writing: Promise<void> | undefined;
+  const write = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const rows = waiting.splice(0, rowsAtOnce);
+      await insertRows(database, rows).catch((error: unknown) =>
+        rows.length === 1 ? failed(error, rows[0]?.id ?? "") : oneByOne(rows),
+      );
+    }
+    writing = undefined;
+  };
+  // A row that Postgres refuses must not take its neighbours with it.
+  const oneByOne = async (rows: readonly Row[]): Promise<void> => {
+    for (const row of rows) {
+      await insertRows(database, [row]).catch((error: unknown) => failed(error, row.id));
+    }
+  };
+  return {
+    add(grant: EndpointGrant, target: Target, record: RequestRecord): void {
+      const row = rowOf(grant, target, record);
+      if (!row) return;
+      waiting.push(row);
+      writing ??= write();
+    },
+    /** Resolves when everything that was added is written or was refused. */
+    flushed: async (): Promise<void> => writing,
+  };
+}
+
+export type RequestLog = ReturnType<typeof openRequestLog>;

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { Db } from "#db/client.ts";
+import { type Database, type Db, executePrepared } from "#db/client.ts";
 import { AssayError } from "../core/errors.ts";
 import { livePass } from "../promotion/live-pass.ts";
 
@@ -62,36 +62,46 @@ const unknownModel = (name: string) =>
  * The model version that answers under `name`: a deployment's live version, or `model@version` for a grant with
  * preview. Fails closed. Throws not_found, or unavailable for a deployment that was stopped.
  */
-export async function resolveTarget(db: Db, grant: EndpointGrant, name: string): Promise<Target> {
+export async function resolveTarget(
+  database: Pick<Database, "sql">,
+  grant: EndpointGrant,
+  name: string,
+): Promise<Target> {
   const at = name.lastIndexOf("@");
   if (at > 0) {
     if (!grant.preview) throw unknownModel(name);
-    return resolvePreview(db, grant, name, name.slice(0, at), name.slice(at + 1));
+    return resolvePreview(database, grant, name, name.slice(0, at), name.slice(at + 1));
   }
   if (!grant.chat) throw unknownModel(name);
-  return resolveDeployment(db, grant, name);
+  return resolveDeployment(database, grant, name);
 }
 
 async function resolvePreview(
-  db: Db,
+  database: Pick<Database, "sql">,
   grant: EndpointGrant,
   name: string,
   model: string,
   version: string,
 ): Promise<Target> {
   if (!/^v?\d{1,9}$/.test(version)) throw unknownModel(name);
-  const rows = await db.execute<Row>(sql`
+  const [row] = await executePrepared<Row>(
+    database,
+    sql`
     select ${versionColumns} from model_version v join model m on m.id = v.model_id
       left join upstream u on u.id = v.upstream_id
     where v.project_id = ${grant.projectId} and m.name = ${model} and m.deleted_at is null
-      and v.number = ${Number(version.replace("v", ""))} and v.servable`);
-  const row = rows[0];
+      and v.number = ${Number(version.replace("v", ""))} and v.servable`,
+  );
   if (!row) throw unknownModel(name);
   return { ...targetOf(row), requested: name, stage: "preview", deployment: null };
 }
 
-async function resolveDeployment(db: Db, grant: EndpointGrant, name: string): Promise<Target> {
-  const rows = await db.execute<
+async function resolveDeployment(
+  database: Pick<Database, "sql">,
+  grant: EndpointGrant,
+  name: string,
+): Promise<Target> {
+  const [row] = await executePrepared<
     Row & {
       deployment_id: number;
       profile: string;
@@ -102,14 +112,16 @@ async function resolveDeployment(db: Db, grant: EndpointGrant, name: string): Pr
       stopped: boolean;
       stop_reason: string | null;
     }
-  >(sql`
+  >(
+    database,
+    sql`
     select ${versionColumns}, d.id::float8 as deployment_id, p.profile, d.system, d.parameters, d.traffic,
       d.traffic_days, d.stopped_at is not null as stopped, d.stop_reason
     from deployment d join model_version v on v.id = d.live_version_id
       join gate_run g on g.id = d.live_gate_run_id join policy p on p.id = g.policy_id
       left join upstream u on u.id = v.upstream_id
-    where d.project_id = ${grant.projectId} and d.name = ${name} and ${livePass}`);
-  const row = rows[0];
+    where d.project_id = ${grant.projectId} and d.name = ${name} and ${livePass}`,
+  );
   if (!row) throw unknownModel(name);
   if (row.stopped) {
     throw new AssayError(

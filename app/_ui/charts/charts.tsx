@@ -40,16 +40,22 @@ type Common = {
 
 /** Lines over a number, such as loss over steps. Thinned to what a screen can show. */
 export function LineChart(
-  props: Common & { series: LineSeries[]; xLabel?: string; yLabel?: string },
+  props: Common & {
+    series: LineSeries[];
+    xLabel?: string;
+    yLabel?: string;
+    /** For an x that is no plain number, such as a time. */
+    formatX?: (value: number) => string;
+  },
 ) {
-  const { series, xLabel = "x", yLabel, height = 240, format = usual } = props;
+  const { series, xLabel = "x", yLabel, height = 240, format = usual, formatX } = props;
   const rows = lineRows(series.map((one) => thin(one)));
   const names = series.map((one) => one.name);
   return (
     <ChartFrame
       {...props}
       empty={rows.length === 0}
-      table={{ head: [xLabel, ...names], keys: ["x", ...names], rows, format }}
+      table={{ head: [xLabel, ...names], keys: ["x", ...names], rows, format, formatX }}
     >
       <LineDrawing
         rows={rows}
@@ -58,6 +64,7 @@ export function LineChart(
         xLabel={props.xLabel}
         yLabel={yLabel}
         format={format}
+        formatX={formatX}
       />
     </ChartFrame>
   );
@@ -109,6 +116,8 @@ type TableProps = {
   keys: string[];
   rows: ChartRow[];
   format: (value: number) => string;
+  /** Of the first column, where it is another kind of number. */
+  formatX?: ((value: number) => string) | undefined;
 };
 type FrameProps = Common & { empty: boolean; table: TableProps; children: ReactNode };
 
@@ -150,9 +159,9 @@ function ChartFrame({ title, note, empty, table, children }: FrameProps) {
 /** A reader wants the shape of a long series, not each of thousands of lines. */
 const maxRows = 500;
 
-function NumberTable({ head, keys, rows, format }: TableProps) {
-  const show = (value: number | string | null | undefined) =>
-    typeof value === "number" ? format(value) : (value ?? "–");
+function NumberTable({ head, keys, rows, format, formatX = format }: TableProps) {
+  const show = (key: string, value: number | string | null | undefined) =>
+    typeof value === "number" ? (key === "x" ? formatX : format)(value) : (value ?? "–");
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section className={classes.scroll} tabIndex={0} aria-label="Numbers">
@@ -170,7 +179,7 @@ function NumberTable({ head, keys, rows, format }: TableProps) {
           {rows.slice(0, maxRows).map((row) => (
             <tr key={String(row[keys[0] ?? ""])}>
               {keys.map((key) => (
-                <td key={key}>{show(row[key])}</td>
+                <td key={key}>{show(key, row[key])}</td>
               ))}
             </tr>
           ))}

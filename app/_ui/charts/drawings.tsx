@@ -25,9 +25,16 @@ export type LineDrawingProps = {
   xLabel?: string | undefined;
   yLabel?: string | undefined;
   format: (value: number) => string;
+  formatX?: ((value: number) => string) | undefined;
 };
 
-export function LineDrawing({ rows, series, height, xLabel, yLabel, format }: LineDrawingProps) {
+export function LineDrawing(props: LineDrawingProps) {
+  const { rows, series, height, xLabel, yLabel, format, formatX } = props;
+  // A few points far apart make no line that can be seen.
+  const mostPoints = Math.max(
+    0,
+    ...series.map(({ name }) => rows.filter((row) => typeof row[name] === "number").length),
+  );
   return (
     <LineChart
       h={height}
@@ -39,10 +46,17 @@ export function LineDrawing({ rows, series, height, xLabel, yLabel, format }: Li
         ...(dashed ? { strokeDasharray: "5 4" } : {}),
       }))}
       curveType="linear"
-      withDots={rows.length < 30}
+      withDots={mostPoints < 30}
       withLegend={series.length > 1}
       valueFormatter={format}
-      xAxisProps={{ type: "number", domain: ["dataMin", "dataMax"] }}
+      xAxisProps={{
+        type: "number",
+        domain: ["dataMin", "dataMax"],
+        ...(formatX ? { tickFormatter: formatX } : {}),
+      }}
+      {...(formatX
+        ? { tooltipProps: { labelFormatter: (label: unknown) => formatX(Number(label)) } }
+        : {})}
       yAxisProps={{ domain: ["auto", "auto"], width: 56 }}
       tickLine="none"
       lineProps={{ isAnimationActive: false }}

@@ -19,6 +19,12 @@ import { useAct } from "#app/_ui/use-operation.ts";
 import classes from "./chat.module.css";
 import type { Turn } from "./use-chat.ts";
 
+const given: Record<string, string> = {
+  up: "You found it good",
+  down: "You found it bad",
+  edit: "You wrote it as it should be",
+};
+
 const reasons = [
   { value: "wrong", label: "Wrong" },
   { value: "incomplete", label: "Incomplete" },
@@ -85,7 +91,7 @@ function Judge({ project, turn, history, onFeedback }: Props) {
   if (turn.feedback) {
     return (
       <Text size="xs" c="dimmed">
-        You gave feedback
+        {given[turn.feedback] ?? "You gave feedback"}
       </Text>
     );
   }

@@ -9,6 +9,11 @@ type Props = { params: Promise<{ project: string }> };
 export default async function ChatPage({ params }: Props) {
   const { handle } = await pageContext((await params).project, "chat.use");
   return (
-    <ChatView project={handle.slug} chat={null} mayPromote={handle.may("deployment.promote")} />
+    <ChatView
+      project={handle.slug}
+      projectId={handle.projectId}
+      chat={null}
+      mayPromote={handle.may("deployment.promote")}
+    />
   );
 }

@@ -16,7 +16,7 @@ export type Turn = {
   feedback?: string | null | undefined;
 };
 
-type Deployment = { name: string; model: string | null };
+type Deployment = { name: string; version: number | null; model: string | null };
 
 /** Where a chat stands: its turns, the answer that is coming, and what went wrong. */
 export function useChat(
@@ -75,15 +75,20 @@ export function useChat(
     });
     if (given.error) setError(given.error);
     if (given.text === "" && given.partial) return;
+    const expected = given.modelVersionId === (deployment?.version ?? null);
     const turn: Turn = {
       role: "assistant",
       content: given.text,
-      model: deployment?.model,
+      // Another version may have gone live since this page was loaded.
+      model: expected ? deployment?.model : null,
       requestId: given.requestId,
       finishReason: given.partial ? "stopped" : given.finishReason,
     };
     turn.id = await keep(chat, turn, given, replaces);
     setTurns([...history, turn]);
+    if (expected) return;
+    await queries.invalidateQueries({ queryKey: ["deployments.list"] });
+    setTurns((await call("chats.read", { project, chat })).messages);
   };
 
   const guarded = async (work: () => Promise<void>) => {

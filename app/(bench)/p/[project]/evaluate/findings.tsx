@@ -12,6 +12,7 @@ import {
   Table,
   Text,
   Textarea,
+  VisuallyHidden,
 } from "@mantine/core";
 import { IconCircleCheck } from "@tabler/icons-react";
 import { useState } from "react";
@@ -21,6 +22,7 @@ import { TimeAgo } from "#app/_ui/feedback/time-ago.tsx";
 import { useAct, useOperation, usePages } from "#app/_ui/use-operation.ts";
 import { GreyedButton } from "../models/greyed-button.tsx";
 import classes from "./evaluate.module.css";
+import { ItemCard } from "./items-drawer.tsx";
 import { checkTitle } from "./words.ts";
 
 type Finding = OutputOf<"findings.list">["findings"][number];
@@ -38,10 +40,12 @@ type Props = { project: string; model: string | undefined; mayTriage: boolean };
 /** Items that came out against what their suite wants, and what people decided about them. */
 export function Findings({ project, model, mayTriage }: Props) {
   const [state, setState] = useState<State>("open");
+  const [suite, setSuite] = useState<string | null>(null);
+  const suites = useOperation("suites.list", { project });
   const [chosen, setChosen] = useState<Finding>();
   const pages = usePages(
     "findings.list",
-    { project, state, ...(model ? { model } : {}) },
+    { project, state, ...(model ? { model } : {}), ...(suite ? { suite } : {}) },
     { rows: (page) => page.findings, next: (page) => page.next, cursor: "before" },
   );
   return (
@@ -54,10 +58,22 @@ export function Findings({ project, model, mayTriage }: Props) {
           onChange={(value) => setState(value as State)}
         />
         {model && (
-          <Text size="sm" c="dimmed">
+          <Text size="sm" c="dimmed" className={classes.wrap}>
             {`Of ${model}`}
           </Text>
         )}
+        <Select
+          aria-label="Suite"
+          placeholder="All suites"
+          data={(suites.data?.suites ?? []).map(({ slug, title }) => ({
+            value: slug,
+            label: title,
+          }))}
+          value={suite}
+          onChange={setSuite}
+          clearable
+          searchable
+        />
       </Group>
       {pages.error ? (
         <ErrorState error={pages.error} onRetry={pages.onRetry} />
@@ -84,7 +100,9 @@ export function Findings({ project, model, mayTriage }: Props) {
                   <Table.Th>State</Table.Th>
                   <Table.Th>Owner</Table.Th>
                   <Table.Th>When</Table.Th>
-                  <Table.Th aria-label="Decide" />
+                  <Table.Th>
+                    <VisuallyHidden>Decide</VisuallyHidden>
+                  </Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
@@ -95,7 +113,12 @@ export function Findings({ project, model, mayTriage }: Props) {
                     <Table.Td>{checkTitle(one.check)}</Table.Td>
                     <Table.Td className={classes.wrap}>{one.item}</Table.Td>
                     <Table.Td>
-                      <Badge color={colors[one.state]} variant="light" radius="sm">
+                      <Badge
+                        color={colors[one.state]}
+                        variant="light"
+                        radius="sm"
+                        className={classes.badge}
+                      >
                         {one.state}
                       </Badge>
                       {one.reason && (
@@ -162,7 +185,8 @@ function Triage({ project, finding, onClose }: TriageProps) {
   });
   const members = useMembers(project);
   return (
-    <Modal opened onClose={onClose} title={`${finding.suiteTitle}: ${finding.item}`}>
+    <Modal opened onClose={onClose} title={finding.suiteTitle} size="lg">
+      <Item project={project} finding={finding} />
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -204,13 +228,41 @@ function Triage({ project, finding, onClose }: TriageProps) {
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
-            <Button type="submit" loading={act.isPending}>
+            <Button
+              type="submit"
+              loading={act.isPending}
+              disabled={state !== "open" && reason.trim() === ""}
+            >
               Save
             </Button>
           </Group>
         </Stack>
       </form>
     </Modal>
+  );
+}
+
+/** What was asked and answered: nobody decides about an item unseen. */
+function Item({ project, finding }: Pick<TriageProps, "project" | "finding">) {
+  const { run, modelVersionId, suite, check, item } = finding;
+  const query = useOperation("evaluations.items", {
+    project,
+    run,
+    model: modelVersionId,
+    suite,
+    check,
+    item,
+  });
+  const [found] = query.data?.items ?? [];
+  return (
+    <Stack gap="xs" mb="md">
+      <Text size="sm" c="dimmed" className={classes.wrap}>
+        {`${checkTitle(check)} · ${finding.model}`}
+      </Text>
+      {query.error && <ErrorState error={query.error} />}
+      {query.isPending && <LoadingState rows={3} />}
+      {found && <ItemCard item={found} check={check} />}
+    </Stack>
   );
 }
 

@@ -4,9 +4,9 @@ import { Badge, Button, Drawer, Group, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import type { OutputOf } from "#app/_ui/client.ts";
 import { ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
-import { formatFixed } from "#app/_ui/format.ts";
 import { useOperation } from "#app/_ui/use-operation.ts";
 import classes from "./evaluate.module.css";
+import { itemValue } from "./words.ts";
 
 type Item = OutputOf<"evaluations.items">["items"][number];
 
@@ -33,14 +33,14 @@ export function ItemsDrawer({ project, run, modelVersionId, suite, check, title,
   const items = query.data?.items ?? [];
   return (
     <Drawer opened onClose={onClose} position="right" size="lg" title={title}>
-      {query.error && <ErrorState error={query.error} />}
+      {query.error && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
       {query.isPending && <LoadingState />}
       <Stack gap="sm">
         {items.map((item) => (
-          <ItemCard key={item.item} item={item} />
+          <ItemCard key={item.item} item={item} check={check} />
         ))}
         {query.data && items.length === 0 && <Text c="dimmed">No items here.</Text>}
-        <Group justify="space-between">
+        <Group justify="space-between" hidden={offset === 0 && items.length < page}>
           <Button
             variant="default"
             size="xs"
@@ -63,7 +63,8 @@ export function ItemsDrawer({ project, run, modelVersionId, suite, check, title,
   );
 }
 
-function ItemCard({ item }: { item: Item }) {
+/** One item: what was asked, what came, and how the check scored it. */
+export function ItemCard({ item, check }: { item: Item; check: string }) {
   const verdict = item.error
     ? { color: "red", words: "Failed call" }
     : item.good === null
@@ -79,7 +80,7 @@ function ItemCard({ item }: { item: Item }) {
         </Text>
         <Group gap="xs">
           <Text size="xs" className={classes.number}>
-            {item.value === null ? "no value" : formatFixed(item.value, 3)}
+            {itemValue(check, item)}
           </Text>
           {verdict && (
             <Badge size="sm" color={verdict.color} variant="light" radius="sm">

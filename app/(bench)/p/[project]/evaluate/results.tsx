@@ -1,6 +1,16 @@
 "use client";
 
-import { Badge, Button, Paper, Select, Stack, Table, Text, Tooltip } from "@mantine/core";
+import {
+  Badge,
+  Button,
+  Paper,
+  Select,
+  Stack,
+  Table,
+  Text,
+  Tooltip,
+  VisuallyHidden,
+} from "@mantine/core";
 import { IconChartDots3 } from "@tabler/icons-react";
 import { useState } from "react";
 import type { OutputOf } from "#app/_ui/client.ts";
@@ -102,17 +112,25 @@ export function ResultTables({ project, results }: { project: string; results: R
                 {first.reason}
               </Text>
             )}
-            <Table.ScrollContainer minWidth={640}>
-              <Table aria-label={first.suiteTitle} mt="xs">
+            <Table.ScrollContainer minWidth={760}>
+              <Table aria-label={first.suiteTitle} mt="xs" className={classes.figures}>
                 <Table.Thead>
                   <Table.Tr>
                     <Table.Th w="24%">Check</Table.Th>
-                    <Table.Th ta="right">Value</Table.Th>
-                    <Table.Th w="24%">95 % interval</Table.Th>
-                    <Table.Th ta="right">Low to high</Table.Th>
-                    <Table.Th ta="right">Items</Table.Th>
-                    <Table.Th>State</Table.Th>
-                    <Table.Th aria-label="Items behind it" />
+                    <Table.Th ta="right" w="10%">
+                      Value
+                    </Table.Th>
+                    <Table.Th w="22%">95 % interval</Table.Th>
+                    <Table.Th ta="right" w="16%">
+                      Low to high
+                    </Table.Th>
+                    <Table.Th ta="right" w="10%">
+                      Items
+                    </Table.Th>
+                    <Table.Th w="12%">State</Table.Th>
+                    <Table.Th>
+                      <VisuallyHidden>Items behind it</VisuallyHidden>
+                    </Table.Th>
                   </Table.Tr>
                 </Table.Thead>
                 <Table.Tbody>
@@ -144,9 +162,13 @@ function ResultRow({ one, onOpen }: { one: Result; onOpen: () => void }) {
   const scale = scaleOf(one.check, [one.value, one.low, one.high]);
   const look = stateLook(one.state);
   const range =
-    one.low === null && one.high === null
-      ? "–"
-      : `${showValue(one.low, scale)} to ${showValue(one.high, scale)}`;
+    one.high === null
+      ? one.low === null
+        ? "–"
+        : `at least ${showValue(one.low, scale)}`
+      : one.low === null
+        ? `at most ${showValue(one.high, scale)}`
+        : `${showValue(one.low, scale)} to ${showValue(one.high, scale)}`;
   return (
     <Table.Tr>
       <Table.Td className={classes.wrap}>{checkTitle(one.check)}</Table.Td>
@@ -166,7 +188,7 @@ function ResultRow({ one, onOpen }: { one: Result; onOpen: () => void }) {
       </Table.Td>
       <Table.Td>
         <Tooltip label={one.reason ?? look.words} multiline maw={320}>
-          <Badge color={look.color} variant="light" radius="sm">
+          <Badge color={look.color} variant="light" radius="sm" className={classes.badge}>
             {look.words}
           </Badge>
         </Tooltip>

@@ -1,7 +1,8 @@
 "use client";
 
-import { Badge, Button, FileButton, Group, Paper, Stack, Table, Text } from "@mantine/core";
+import { Anchor, Badge, Button, FileButton, Group, Paper, Stack, Table, Text } from "@mantine/core";
 import { useState } from "react";
+import type { OutputOf } from "#app/_ui/client.ts";
 import { notifyError } from "#app/_ui/feedback/notify.ts";
 import { ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { formatNumber } from "#app/_ui/format.ts";
@@ -9,12 +10,14 @@ import { uploadFile } from "#app/_ui/upload.ts";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
 import { GreyedButton } from "../models/greyed-button.tsx";
 import classes from "./evaluate.module.css";
+import { SuiteDrawer } from "./suite-drawer.tsx";
 import { kinds } from "./words.ts";
 
 /** Suites of the project: those that ship with Assay, and its own. */
 export function Suites({ project, mayWrite }: { project: string; mayWrite: boolean }) {
   const list = useOperation("suites.list", { project });
   const [sending, setSending] = useState(false);
+  const [shown, setShown] = useState<OutputOf<"suites.list">["suites"][number]>();
   const act = useAct("suites.import", {
     done: ({ title, items }) => `${title}: ${formatNumber(items)} items imported`,
     refresh: ["suites.list"],
@@ -35,8 +38,8 @@ export function Suites({ project, mayWrite }: { project: string; mayWrite: boole
   if (list.isPending) return <LoadingState />;
   return (
     <Stack>
-      <Group justify="space-between">
-        <Text size="sm" c="dimmed">
+      <Group justify="space-between" align="flex-start">
+        <Text size="sm" c="dimmed" maw="46rem">
           Import CrowS-Pairs (CSV), BBQ (JSON lines), your own questions with expected words (JSON
           lines), or a suite in Assay's own format.
         </Text>
@@ -55,7 +58,7 @@ export function Suites({ project, mayWrite }: { project: string; mayWrite: boole
         )}
       </Group>
       <Paper>
-        <Table.ScrollContainer minWidth={720}>
+        <Table.ScrollContainer minWidth={760} tabIndex={0}>
           <Table aria-label="Suites">
             <Table.Thead>
               <Table.Tr>
@@ -71,9 +74,17 @@ export function Suites({ project, mayWrite }: { project: string; mayWrite: boole
                 <Table.Tr key={suite.slug}>
                   <Table.Td className={classes.wrap}>
                     <Group gap="xs">
-                      <Text size="sm" fw={600}>
+                      <Anchor
+                        component="button"
+                        type="button"
+                        size="sm"
+                        fw={600}
+                        ta="start"
+                        className={classes.wrap}
+                        onClick={() => setShown(suite)}
+                      >
                         {suite.title}
-                      </Text>
+                      </Anchor>
                       {!suite.shipped && (
                         <Badge size="sm" variant="light" radius="sm">
                           Yours
@@ -84,11 +95,11 @@ export function Suites({ project, mayWrite }: { project: string; mayWrite: boole
                       {suite.about || suite.slug}
                     </Text>
                   </Table.Td>
-                  <Table.Td>{kinds[suite.kind] ?? suite.kind}</Table.Td>
+                  <Table.Td className={classes.number}>{kinds[suite.kind] ?? suite.kind}</Table.Td>
                   <Table.Td ta="right" className={classes.number}>
-                    {suite.items === 0 ? "drawn" : formatNumber(suite.items)}
+                    {suite.items === 0 ? "from snapshot" : formatNumber(suite.items)}
                   </Table.Td>
-                  <Table.Td>{suite.licence}</Table.Td>
+                  <Table.Td className={classes.licence}>{suite.licence}</Table.Td>
                   <Table.Td className={classes.number}>{suite.digest.slice(0, 12)}</Table.Td>
                 </Table.Tr>
               ))}
@@ -96,6 +107,7 @@ export function Suites({ project, mayWrite }: { project: string; mayWrite: boole
           </Table>
         </Table.ScrollContainer>
       </Paper>
+      {shown && <SuiteDrawer project={project} suite={shown} onClose={() => setShown(undefined)} />}
     </Stack>
   );
 }

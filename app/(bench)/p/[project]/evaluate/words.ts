@@ -49,6 +49,23 @@ export const kinds: Record<string, string> = {
   perplexity: "Perplexity",
 };
 
+/** How one item came out, in the words of its check: `yes`, `5.30 bits`, `perplexity 42.1`. */
+export function itemValue(
+  check: string,
+  { value, detail }: { value: number | null; detail: Record<string, unknown> },
+): string {
+  if (value === null) return "no value";
+  if (check === "exposure") return `${formatFixed(value)} bits`;
+  if (check === "log-likelihood") {
+    const tokens = Number(detail.tokens);
+    return tokens > 0 ? `perplexity ${formatFixed(Math.exp(-value / tokens), 1)}` : "–";
+  }
+  if (check === "gap") return `gap ${value < 0 ? "−" : ""}${formatPercent(Math.abs(value))}`;
+  if (value === 1) return "yes";
+  if (value === 0) return "no";
+  return formatFixed(value, 3);
+}
+
 type Look = { color: string; words: string };
 
 const looks: Record<string, Look> = {

@@ -11,10 +11,12 @@ import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { EmptyState, ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { formatNumber } from "#app/_ui/format.ts";
 import { useOperation } from "#app/_ui/use-operation.ts";
+import { GreyedButton } from "../models/greyed-button.tsx";
+import classes from "./monitor.module.css";
 import { periods } from "./search.ts";
 
 type Props = { project: string; hours: number; mayReview: boolean };
-type Monitor = OutputOf<"monitor.read">;
+type Monitor = OutputOf<"monitor.read"> & { hours: number };
 
 /** Milliseconds as people read them. */
 const duration = (ms: number | null) =>
@@ -41,21 +43,19 @@ export function MonitorView({ project, hours, mayReview }: Props) {
               value={String(hours)}
               onChange={(next) => router.replace(`/p/${project}/monitor?hours=${next}`)}
             />
-            {mayReview && (
-              <Button
-                component={Link}
-                href={`/p/${project}/monitor/feedback`}
-                leftSection={<IconMessageStar size={16} />}
-              >
-                Review feedback
-              </Button>
-            )}
+            <GreyedButton
+              href={`/p/${project}/monitor/feedback`}
+              leftSection={<IconMessageStar size={16} />}
+              because={mayReview ? undefined : "This needs the role curator"}
+            >
+              Review feedback
+            </GreyedButton>
           </>
         }
       />
       {error && <ErrorState error={error} onRetry={() => void refetch()} />}
       {!data && !error && <LoadingState />}
-      {data && <Shown project={project} data={data} />}
+      {data && <Shown project={project} data={{ ...data, hours }} />}
     </Page>
   );
 }
@@ -109,29 +109,52 @@ function Shown({ project, data }: { project: string; data: Monitor }) {
   );
 }
 
+/** Points of the curve that the server counts in. */
+const buckets = 96;
+const bucketOf = (at: string, from: number, to: number) =>
+  Math.min(buckets - 1, Math.round(((new Date(at).getTime() - from) * buckets) / (to - from)));
+
+const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hour12: false });
+const dated = new Intl.DateTimeFormat("en", {
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  hour12: false,
+});
+const timeIn = (hours: number) => (at: number) => (hours > 24 ? dated : clock).format(at);
+
 function Curves({ data }: { data: Monitor }) {
-  const start = new Date(data.from).getTime();
-  const hoursIn = (at: string) => (new Date(at).getTime() - start) / 3_600_000;
-  const line = (name: string, read: (point: Monitor["curve"][number]) => number | null) => ({
-    name,
-    points: data.curve.map((point) => [hoursIn(point.at), read(point)] as const),
-  });
+  const from = new Date(data.from).getTime();
+  const to = new Date(data.to).getTime();
+  // A stretch without requests has none of them, and no latency.
+  const line = (
+    name: string,
+    empty: 0 | null,
+    read: (point: Monitor["curve"][number]) => number | null,
+  ) => {
+    const known = new Map(data.curve.map((one) => [bucketOf(one.at, from, to), read(one)]));
+    const points = Array.from({ length: buckets }, (_, n) => {
+      const at = from + ((n + 0.5) * (to - from)) / buckets;
+      return [at, known.get(n) ?? empty] as const;
+    });
+    return { name, points };
+  };
+  const when = { xLabel: "Time", formatX: timeIn(data.hours) };
   return (
     <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="sm">
-      <Paper p="md">
-        <LineChart
-          title="Requests"
-          xLabel="Hours"
-          series={[line("requests", (one) => one.requests), line("errors", (one) => one.errors)]}
-        />
-      </Paper>
-      <Paper p="md">
-        <LineChart
-          title="Latency (ms)"
-          xLabel="Hours"
-          series={[line("median", (one) => one.p50), line("95 %", (one) => one.p95)]}
-        />
-      </Paper>
+      <LineChart
+        {...when}
+        title="Requests"
+        series={[
+          line("requests", 0, (one) => one.requests),
+          line("errors", 0, (one) => one.errors),
+        ]}
+      />
+      <LineChart
+        {...when}
+        title="Latency (ms)"
+        series={[line("median", null, (one) => one.p50), line("95 %", null, (one) => one.p95)]}
+      />
     </SimpleGrid>
   );
 }
@@ -142,8 +165,8 @@ function Versions({ data }: { data: Monitor }) {
       <Text component="h2" fw={600} mb="xs">
         By model version
       </Text>
-      <Table.ScrollContainer minWidth={720}>
-        <Table>
+      <Table.ScrollContainer minWidth={720} tabIndex={0}>
+        <Table aria-label="By model version">
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Model version</Table.Th>
@@ -160,7 +183,7 @@ function Versions({ data }: { data: Monitor }) {
           <Table.Tbody>
             {data.versions.map((one) => (
               <Table.Tr key={`${one.modelVersionId}-${one.stage}`}>
-                <Table.Td>{one.model}</Table.Td>
+                <Table.Td className={classes.wrap}>{one.model}</Table.Td>
                 <Table.Td>{one.stage}</Table.Td>
                 <Table.Td ta="right">{formatNumber(one.requests)}</Table.Td>
                 <Table.Td ta="right">{formatNumber(one.errors)}</Table.Td>
@@ -184,7 +207,7 @@ function Errors({ data }: { data: Monitor }) {
       <Text component="h2" fw={600} mb="xs">
         Errors by kind
       </Text>
-      <Table>
+      <Table aria-label="Errors by kind">
         <Table.Tbody>
           {data.errors.map((one) => (
             <Table.Tr key={one.code}>

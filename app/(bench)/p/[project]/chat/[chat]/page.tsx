@@ -13,6 +13,11 @@ export default async function OpenChatPage({ params }: Props) {
   const { handle } = await pageContext(project, "chat.use");
   if (!z.uuid().safeParse(chat).success) notFound();
   return (
-    <ChatView project={handle.slug} chat={chat} mayPromote={handle.may("deployment.promote")} />
+    <ChatView
+      project={handle.slug}
+      projectId={handle.projectId}
+      chat={chat}
+      mayPromote={handle.may("deployment.promote")}
+    />
   );
 }

@@ -18,6 +18,8 @@ import { useState } from "react";
 import type { OutputOf } from "#app/_ui/client.ts";
 import { TimeAgo } from "#app/_ui/feedback/time-ago.tsx";
 import { useAct } from "#app/_ui/use-operation.ts";
+import type { Role } from "#lib/core/conversation.ts";
+import { GreyedButton } from "../../models/greyed-button.tsx";
 import classes from "./feedback.module.css";
 
 type Item = OutputOf<"feedback.list">["items"][number];
@@ -38,21 +40,25 @@ export function FeedbackCard({ project, item }: { project: string; item: Item })
           <Text fw={600}>{words[kind]}</Text>
           {item.reasons.map((reason) => (
             <Badge key={reason} variant="light" color="gray">
-              {reason}
+              {reason.replaceAll("-", " ")}
             </Badge>
           ))}
         </Group>
-        <Text size="sm" c="dimmed">
+        <Text size="sm" c="dimmed" className={classes.text}>
           {item.model ?? "unknown model"} · <TimeAgo at={item.createdAt} />
         </Text>
       </Group>
       <Stack gap="xs">
         {item.messages.map((message, index) => (
-          <Said key={`${index}-${message.role}`} who={message.role} text={message.content} />
+          <Said
+            key={`${index}-${message.role}`}
+            who={speakers[message.role] ?? message.role}
+            text={message.content}
+          />
         ))}
-        <Said who="answer" text={item.answer} />
-        {item.corrected !== null && <Said who="wished" text={item.corrected} />}
-        {item.comment !== "" && <Said who="comment" text={item.comment} />}
+        <Said who="Answer" text={item.answer} />
+        {item.corrected !== null && <Said who="Wished for" text={item.corrected} />}
+        {item.comment !== "" && <Said who="Comment" text={item.comment} />}
       </Stack>
       {item.state === "waiting" ? (
         <Decision project={project} item={item} />
@@ -62,6 +68,13 @@ export function FeedbackCard({ project, item }: { project: string; item: Item })
     </Paper>
   );
 }
+
+const speakers: Record<string, string> = {
+  system: "System",
+  user: "Asked",
+  assistant: "Answered",
+  tool: "Tool",
+};
 
 function Said({ who, text }: { who: string; text: string }) {
   return (
@@ -92,8 +105,18 @@ function Outcome({ project, item }: { project: string; item: Item }) {
   );
 }
 
+const places: Record<string, string> = {
+  answer: "the answer",
+  corrected: "the answer that was wished for",
+  comment: "the comment, which does not become data",
+};
+const placeWords = (where: string) =>
+  where.startsWith("messages.") ? "what was asked" : (places[where] ?? where);
+
 function Decision({ project, item }: { project: string; item: Item }) {
-  const [answer, setAnswer] = useState(item.corrected ?? item.answer);
+  const given = item.corrected ?? item.answer;
+  const [answer, setAnswer] = useState(given);
+  const [asked, setAsked] = useState<string[]>();
   const [dataset, setDataset] = useState("feedback");
   const [keep, setKeep] = useState(false);
   const review = useAct("feedback.review", {
@@ -107,23 +130,50 @@ function Decision({ project, item }: { project: string; item: Item }) {
       decision,
       dataset,
       keepPersonalData: keep,
-      ...(answer === (item.corrected ?? item.answer) ? {} : { answer }),
+      ...(answer === given || decision === "reject" ? {} : { answer }),
+      ...(asked === undefined || decision === "reject"
+        ? {}
+        : {
+            messages: item.messages.map(({ role }, n) => ({
+              role: role as Role,
+              content: asked[n] ?? "",
+            })),
+          }),
     });
-  const better = answer.trim() !== item.answer.trim();
+  const incomplete =
+    answer.trim() === ""
+      ? "The answer is empty"
+      : dataset.trim() === ""
+        ? "Name the dataset"
+        : undefined;
+  const same =
+    answer.trim() === item.answer.trim()
+      ? "A pair needs an answer that differs from the given one"
+      : undefined;
   return (
     <Stack gap="sm" mt="md">
-      {item.pii.length > 0 && (
-        <Alert color="yellow" title="The scan found personal data">
-          <Text size="sm" mb="xs">
-            {item.pii.map((one) => `${one.type} in ${one.where}`).join(", ")}. Take it out below, or
-            say that it may stay.
-          </Text>
-          <Checkbox
-            label="It may stay"
-            checked={keep}
-            onChange={(event) => setKeep(event.currentTarget.checked)}
+      {item.pii.length > 0 && <Personal item={item} keep={keep} onKeep={setKeep} />}
+      {asked === undefined ? (
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          style={{ alignSelf: "flex-start" }}
+          onClick={() => setAsked(item.messages.map(({ content }) => content))}
+        >
+          Edit what was asked
+        </Button>
+      ) : (
+        item.messages.map(({ role }, n) => (
+          <Textarea
+            key={`${n}-${role}`}
+            label={`${speakers[role] ?? role}, message ${n + 1}`}
+            autosize
+            minRows={1}
+            maxRows={8}
+            value={asked[n] ?? ""}
+            onChange={(event) => setAsked(asked.with(n, event.currentTarget.value))}
           />
-        </Alert>
+        ))
       )}
       <Textarea
         label="Answer to learn"
@@ -137,19 +187,20 @@ function Decision({ project, item }: { project: string; item: Item }) {
         <TextInput
           label="Into dataset"
           value={dataset}
+          maxLength={200}
           onChange={(event) => setDataset(event.currentTarget.value)}
         />
-        <Button loading={review.isPending} onClick={() => decide("row")}>
+        <GreyedButton because={incomplete} loading={review.isPending} onClick={() => decide("row")}>
           Accept as row
-        </Button>
-        <Button
+        </GreyedButton>
+        <GreyedButton
           variant="default"
-          disabled={!better || review.isPending}
-          title={better ? undefined : "A pair needs an answer that differs from the given one"}
+          because={incomplete ?? same}
+          disabled={review.isPending}
           onClick={() => decide("pair")}
         >
           Accept as pair
-        </Button>
+        </GreyedButton>
         <Button
           variant="subtle"
           color="gray"
@@ -160,5 +211,24 @@ function Decision({ project, item }: { project: string; item: Item }) {
         </Button>
       </Group>
     </Stack>
+  );
+}
+
+type PersonalProps = { item: Item; keep: boolean; onKeep: (keep: boolean) => void };
+
+/** What the scan found and where; it stays out unless a reviewer says otherwise. */
+function Personal({ item, keep, onKeep }: PersonalProps) {
+  const found = [...new Set(item.pii.map((one) => `${one.type} in ${placeWords(one.where)}`))];
+  return (
+    <Alert color="yellow" title="The scan found personal data">
+      <Text size="sm" mb="xs">
+        {`${found.join(", ")}. Take it out below, or say that it may stay.`}
+      </Text>
+      <Checkbox
+        label="It may stay"
+        checked={keep}
+        onChange={(event) => onKeep(event.currentTarget.checked)}
+      />
+    </Alert>
   );
 }

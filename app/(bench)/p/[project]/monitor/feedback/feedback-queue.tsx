@@ -34,7 +34,7 @@ export function FeedbackQueue({ project }: { project: string }) {
             data={[
               { value: "waiting", label: waitingLabel(pages.first?.waiting) },
               { value: "accepted", label: "Accepted" },
-              { value: "rejected", label: "Rejected" },
+              { value: "rejected", label: "Set aside" },
             ]}
           />
         }
@@ -61,12 +61,15 @@ export function FeedbackQueue({ project }: { project: string }) {
 const waitingLabel = (count: number | undefined) =>
   count ? `Waiting (${formatNumber(count)})` : "Waiting";
 
+const titles: Record<State, string> = {
+  waiting: "Nothing waits for review",
+  accepted: "Nothing was accepted yet",
+  rejected: "Nothing was set aside yet",
+};
+
 function Nothing({ state }: { state: State }) {
   return (
-    <EmptyState
-      title={state === "waiting" ? "Nothing waits for review" : `Nothing was ${state} yet`}
-      icon={<IconMessageStar size={26} stroke={1.6} />}
-    >
+    <EmptyState title={titles[state]} icon={<IconMessageStar size={26} stroke={1.6} />}>
       <Text span>
         Thumbs and edits from the chat page and from POST /v1/feedback land here after a scan for
         personal data.

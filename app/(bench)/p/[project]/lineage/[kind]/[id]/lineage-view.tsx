@@ -1,17 +1,16 @@
 "use client";
 
-import { Alert, Paper, Text, Title } from "@mantine/core";
+import { Alert, Button, Paper, Text, Title } from "@mantine/core";
 import Link from "next/link";
-import type { InputOf, OutputOf } from "#app/_ui/client.ts";
+import type { OutputOf } from "#app/_ui/client.ts";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
-import { ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
-import { useOperation } from "#app/_ui/use-operation.ts";
+import { formatNumber } from "#app/_ui/format.ts";
 import classes from "./lineage.module.css";
 
-type Kind = InputOf<"lineage.read">["kind"];
 type Lineage = OutputOf<"lineage.read">;
 type Node = Lineage["nodes"][number];
-type Props = { project: string; kind: Kind; id: string };
+type Kind = Node["kind"];
+type Props = { project: string; data: Lineage };
 
 const order: Kind[] = [
   "source",
@@ -34,39 +33,78 @@ const words: Record<Kind, string> = {
   request: "Answers",
 };
 
+const one: Record<Kind, string> = {
+  source: "Source",
+  rater: "Rater",
+  conversation: "Conversation",
+  dataset: "Dataset",
+  snapshot: "Snapshot",
+  model: "Model version",
+  deployment: "Deployment",
+  request: "Answer",
+};
+
+/** Pages that show the thing itself; the others are known by their lineage alone. */
+function pageOf(project: string, { kind, id, label }: Node): string | undefined {
+  switch (kind) {
+    case "dataset":
+      return `/p/${project}/datasets/${id}`;
+    case "model":
+      return `/p/${project}/models/${id}`;
+    case "deployment":
+      return `/p/${project}/promote/${encodeURIComponent(label)}`;
+    default:
+      return undefined;
+  }
+}
+
 /** Where a thing came from and what came of it, in the order of the loop. */
-export function LineageView({ project, kind, id }: Props) {
-  const { data, error, refetch } = useOperation("lineage.read", { project, kind, id });
-  const start = data?.nodes.find((node) => node.key === data.start);
+export function LineageView({ project, data }: Props) {
+  const start = data.nodes.find((node) => node.key === data.start);
+  const own = start && pageOf(project, start);
+  const before = data.nodes.some((node) => node.distance < 0);
+  const after = data.nodes.some((node) => node.distance > 0);
   return (
-    <Page>
+    <Page wide>
       <PageHeader
         title={start ? start.label : "Lineage"}
-        note={start ? `${words[start.kind]} · ${start.detail}` : "Origins and outcomes"}
+        note={`Lineage of this ${start ? one[start.kind].toLowerCase() : "thing"}${start?.detail ? ` · ${start.detail}` : ""}`}
+        actions={
+          own && (
+            <Button component={Link} href={own} variant="default">
+              {`Open the ${start ? one[start.kind].toLowerCase() : "page"}`}
+            </Button>
+          )
+        }
       />
-      {error && <ErrorState error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <LoadingState />}
-      {data?.cut && (
-        <Alert color="yellow" mb="md">
-          More is linked than fits here; the nearest are shown.
-        </Alert>
+      {data.cut && (
+        <Alert color="yellow">More is linked than fits here; the nearest are shown.</Alert>
       )}
-      {data && <Columns project={project} data={data} />}
+      {!(before && after) && (
+        <Text size="sm" c="dimmed">
+          {before
+            ? "Nothing has been made of it yet."
+            : after
+              ? "It is where this story begins: nothing is known to stand before it."
+              : "It is linked to nothing else."}
+        </Text>
+      )}
+      <Columns project={project} data={data} />
     </Page>
   );
 }
 
 function Columns({ project, data }: { project: string; data: Lineage }) {
-  const shown = order.filter((one) => data.nodes.some((node) => node.kind === one));
+  const shown = order.filter((kind) => data.nodes.some((node) => node.kind === kind));
   return (
     <div className={classes.columns}>
-      {shown.map((one) => (
-        <section key={one} className={classes.column} aria-label={words[one]}>
+      {shown.map((kind) => (
+        <section key={kind} className={classes.column} aria-label={words[kind]}>
           <Title order={2} className={classes.heading}>
-            {words[one]}
+            {words[kind]}
           </Title>
           {data.nodes
-            .filter((node) => node.kind === one)
+            .filter((node) => node.kind === kind)
             .sort((a, b) => a.label.localeCompare(b.label))
             .map((node) => (
               <NodeCard key={node.key} project={project} data={data} node={node} />
@@ -77,12 +115,19 @@ function Columns({ project, data }: { project: string; data: Lineage }) {
   );
 }
 
+const shownOrigins = 4;
+
 function NodeCard({ project, data, node }: { project: string; data: Lineage; node: Node }) {
-  const incoming = data.edges.filter((edge) => edge.to === node.key).slice(0, 4);
-  const nameOf = (key: string) => data.nodes.find((one) => one.key === key)?.label ?? key;
+  const incoming = data.edges.filter((edge) => edge.to === node.key);
+  const nameOf = (key: string) => data.nodes.find((other) => other.key === key)?.label ?? key;
   const current = node.key === data.start;
   return (
-    <Paper p="sm" className={classes.node} data-current={current || undefined}>
+    <Paper
+      p="sm"
+      className={classes.node}
+      data-current={current || undefined}
+      aria-current={current || undefined}
+    >
       {current ? (
         <Text fw={600} className={classes.label} dir="auto">
           {node.label}
@@ -99,11 +144,16 @@ function NodeCard({ project, data, node }: { project: string; data: Lineage; nod
       <Text size="xs" c="dimmed">
         {node.detail}
       </Text>
-      {incoming.map((edge) => (
+      {incoming.slice(0, shownOrigins).map((edge) => (
         <Text key={edge.from} size="xs" c="dimmed" className={classes.label}>
           from {nameOf(edge.from)}
         </Text>
       ))}
+      {incoming.length > shownOrigins && (
+        <Text size="xs" c="dimmed">
+          {`and ${formatNumber(incoming.length - shownOrigins)} more`}
+        </Text>
+      )}
     </Paper>
   );
 }
