@@ -237,10 +237,12 @@ export async function openInstance(
   act: InstanceAct | undefined,
 ): Promise<InstanceHandle> {
   if (actor.principal.kind !== "user") {
-    throw new AssayError(
-      actor.principal.kind === "key" ? "forbidden" : "unauthenticated",
-      "This needs a signed-in person; nothing was changed.",
-    );
+    throw actor.principal.kind === "key"
+      ? new AssayError(
+          "forbidden",
+          "This needs a signed-in person, not a key; nothing was changed. Sign in to do it.",
+        )
+      : new AssayError("unauthenticated", "Sign in first; nothing was changed.");
   }
   const person = await findUser(database.db, actor.principal.userId);
   if (act && !person.admin) throw forbidden(act, undefined);

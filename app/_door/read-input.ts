@@ -1,5 +1,6 @@
 import { AssayError } from "#lib/core/errors.ts";
 import { parseJson } from "#lib/core/parse-json.ts";
+import { findUnstorable } from "#lib/core/unstorable.ts";
 import type { Operation } from "#lib/operation.ts";
 import { inputShape, type JsonSchema, typesOf } from "./json-shape.ts";
 import type { Match } from "./router.ts";
@@ -72,6 +73,8 @@ function readAs(text: string, types: string[], name: string): unknown {
   if (types.includes("boolean") && (text === "true" || text === "false")) return text === "true";
   if (types.includes("null") && text === "null" && !types.includes("string")) return null;
   if (types.includes("object") && text.startsWith("{")) return readJson(text, name);
+  const bad = findUnstorable(text);
+  if (bad) throw refuse(name, bad.reason);
   return text;
 }
 
@@ -90,18 +93,26 @@ function readJson(text: string, name: string): unknown {
   return value;
 }
 
+const jsonType = /^application\/json\s*(;\s*charset=utf-8\s*)?$/i;
+const notJson = () =>
+  new AssayError(
+    "unsupported_media",
+    "The body must be JSON with the content type application/json. Nothing was changed; files go to the uploads of their project.",
+  );
+
 /** A JSON object from a body of at most 4 MB. Throws unsupported_media, too_large, invalid_input. */
 export async function readJsonBody(request: Request): Promise<Record<string, unknown>> {
   const type = request.headers.get("content-type");
-  const text = await readLimited(request);
-  if (text === "" && type === null) return {};
-  if (!/^application\/json\s*(;\s*charset=utf-8\s*)?$/i.test(type ?? "")) {
+  if (type !== null && !jsonType.test(type)) throw notJson();
+  if (!/^(identity)?$/i.test(request.headers.get("content-encoding") ?? "")) {
     throw new AssayError(
       "unsupported_media",
-      "The body must be JSON with the content type application/json. Nothing was changed; files go to the uploads of their project.",
+      "The body is compressed. Nothing was changed; send it as plain JSON, and large files through the uploads of their project.",
     );
   }
+  const text = await readLimited(request);
   if (text === "") return {};
+  if (type === null) throw notJson();
   const value = readJson(text, "body");
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
     throw refuse("body", "Must be one JSON object");
@@ -135,7 +146,10 @@ async function readLimited(request: Request): Promise<string> {
   }
 }
 
-/** Refuses keys that reach an object's prototype, and nesting that no honest input has. Iterative. */
+/**
+ * Refuses keys that reach an object's prototype, nesting that no honest input has, and text that the database cannot
+ * keep. Iterative.
+ */
 export function checkShape(value: unknown): void {
   const stack: { value: unknown; depth: number }[] = [{ value, depth: 1 }];
   for (let top = stack.pop(); top; top = stack.pop()) {
@@ -147,4 +161,6 @@ export function checkShape(value: unknown): void {
         stack.push({ value: inner, depth: top.depth + 1 });
     }
   }
+  const bad = findUnstorable(value);
+  if (bad) throw refuse(bad.path, bad.reason);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { logRequest, type RequestRecord } from "#lib/chat/log-request.ts";
-import { resolveTarget, type Target } from "#lib/chat/resolve-target.ts";
+import type { RequestLog, RequestRecord } from "#lib/chat/log-request.ts";
+import type { Target } from "#lib/chat/resolve-target.ts";
 import { AssayError } from "#lib/core/errors.ts";
 import { parseJson } from "#lib/core/parse-json.ts";
 import { asAssayError } from "#lib/errors.ts";
@@ -10,6 +10,15 @@ import { type Backend, backendOf } from "./backend.ts";
 import type { Caller, Callers } from "./callers.ts";
 import { openAiError } from "./openai-errors.ts";
 import { answerText, createRewriter, type Seen } from "./rewrite.ts";
+import type { Targets } from "./targets.ts";
+
+/** What all requests of this process share. */
+export type Shared = {
+  services: Services;
+  callers: Pick<Callers, "hold">;
+  targets: Targets;
+  requests: RequestLog;
+};
 
 type Body = { model: string; stream?: boolean; messages?: Message[] } & Record<string, unknown>;
 type Message = { role: string; content: unknown };
@@ -63,8 +72,7 @@ function withDefaults(
  * of the artefact's digest, cancels upstream when the client leaves or loses its right, and writes the request down.
  */
 export async function serveCompletion(
-  services: Services,
-  callers: Pick<Callers, "hold">,
+  { services, callers, targets, requests }: Shared,
   caller: Caller,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -72,7 +80,7 @@ export async function serveCompletion(
 ): Promise<void> {
   const started = performance.now();
   const body = parseBody(request.body);
-  const target = await resolveTarget(services.database.db, caller.grant, body.model);
+  const target = await targets(caller.grant, body.model);
   const backend = backendOf(services, target);
   const id = randomUUID();
   const seen: Seen = {
@@ -122,9 +130,7 @@ export async function serveCompletion(
         answer: seen.text,
       },
     };
-    logRequest(services.database.db, caller.grant, target, record).catch((error) =>
-      services.log.error({ err: error, request: id }, "request log"),
-    );
+    requests.add(caller.grant, target, record);
   }
 }
 
@@ -139,14 +145,18 @@ async function forward(
   signal: AbortSignal,
   outcome: { status: number; errorCode: string | null },
 ): Promise<void> {
-  const response = await backend.dispatcher.request({
-    origin: backend.origin,
-    path: `${backend.basePath}${path}`,
-    method: "POST",
-    headers: { ...backend.headers, "content-type": "application/json" },
-    body: JSON.stringify(withDefaults(body, target, backend.model, path)),
-    signal,
-  });
+  const response = await backend.dispatcher
+    .request({
+      origin: backend.origin,
+      path: `${backend.basePath}${path}`,
+      method: "POST",
+      headers: { ...backend.headers, "content-type": "application/json" },
+      body: JSON.stringify(withDefaults(body, target, backend.model, path)),
+      signal,
+    })
+    .catch((cause: unknown) => {
+      throw signal.aborted ? cause : unreached(target, cause);
+    });
   const headers: Record<string, string> = {
     "x-request-id": id,
     "x-assay-stage": target.stage,
@@ -183,6 +193,16 @@ async function forward(
     if (out && !reply.raw.write(out)) await drained(reply, signal);
   }
   reply.raw.end(rewrite.end());
+}
+
+/** Refused at the door of the machine, or nobody there: who it is and what to do. */
+function unreached(target: Target, cause: unknown): AssayError {
+  const known = asAssayError(cause);
+  if (known.code !== "unavailable") return known;
+  const message = target.upstream
+    ? `The server behind “${target.requested}” cannot be reached. Try again; if it stays so, look at the upstream's state in Models.`
+    : "The model server is not running or is still starting. Nothing was answered; try again in a few seconds. Home shows its state.";
+  return new AssayError("unavailable", message, { cause, retryAfter: 3 });
 }
 
 /** Headers that hooks set (CORS) must survive a hijacked reply. */

@@ -1,14 +1,17 @@
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import { openRequestLog } from "#lib/chat/log-request.ts";
 import { listTargets } from "#lib/chat/resolve-target.ts";
 import { AssayError } from "#lib/core/errors.ts";
 import { parseJson } from "#lib/core/parse-json.ts";
+import { findUnstorable } from "#lib/core/unstorable.ts";
 import { asAssayError } from "#lib/errors.ts";
 import { feedbackSchema, giveFeedback } from "#lib/feedback/give-feedback.ts";
 import type { Services } from "#lib/services.ts";
 import { type Caller, openCallers } from "./callers.ts";
-import { serveCompletion } from "./completions.ts";
+import { type Shared, serveCompletion } from "./completions.ts";
 import { openAiError } from "./openai-errors.ts";
 import { createRateLimit } from "./rate-limit.ts";
+import { openTargets } from "./targets.ts";
 
 /** A prompt of any model here is far below this. */
 const bodyLimit = 4 * 1024 * 1024;
@@ -34,10 +37,14 @@ export async function buildEndpoint(services: Services): Promise<FastifyInstance
   app.addContentTypeParser(
     "application/json",
     { parseAs: "string" },
-    async (_request: unknown, text: string) => parseJson(text),
+    async (request: FastifyRequest, text: string) => readBody(request, text),
   );
   const callers = await openCallers(services);
   const rates = createRateLimit();
+  const requests = openRequestLog(services.database, (error, request) =>
+    services.log.error({ err: error, request }, "request log"),
+  );
+  const shared: Shared = { services, callers, targets: openTargets(services), requests };
   let ready = true;
 
   /** A flood of made-up keys must not become a flood of questions to the database: each failure counts. */
@@ -57,6 +64,7 @@ export async function buildEndpoint(services: Services): Promise<FastifyInstance
   app.addHook("onClose", async () => {
     ready = false;
     await callers.close();
+    await requests.flushed();
   });
   const pages = new URL(services.publicUrl).origin;
   app.addHook("onRequest", async (request, reply) => {
@@ -104,15 +112,32 @@ export async function buildEndpoint(services: Services): Promise<FastifyInstance
     })),
   }));
   app.post("/v1/chat/completions", (request, reply) =>
-    serveCompletion(services, callers, callerOf(request), request, reply, "/chat/completions"),
+    serveCompletion(shared, callerOf(request), request, reply, "/chat/completions"),
   );
   app.post("/v1/completions", (request, reply) =>
-    serveCompletion(services, callers, callerOf(request), request, reply, "/completions"),
+    serveCompletion(shared, callerOf(request), request, reply, "/completions"),
   );
   app.post("/v1/feedback", async (request) =>
     giveFeedback(services, callerOf(request).grant, feedbackSchema.parse(request.body)),
   );
   return app;
+}
+
+/** JSON that can be kept. Throws invalid_input, unsupported_media. */
+function readBody(request: FastifyRequest, text: string): unknown {
+  if (!/^(identity)?$/i.test(request.headers["content-encoding"] ?? "")) {
+    throw new AssayError("unsupported_media", "The body is compressed. Send it as plain JSON.");
+  }
+  const value = parseJson(text);
+  const bad = findUnstorable(value);
+  if (!bad) return value;
+  throw new AssayError(
+    "invalid_input",
+    `“${bad.path}”: ${bad.reason}. Take it out and send it again.`,
+    {
+      issues: [{ path: bad.path, message: bad.reason }],
+    },
+  );
 }
 
 function callerOf(request: { caller?: Caller | undefined }): Caller {

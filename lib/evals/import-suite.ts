@@ -1,15 +1,14 @@
 import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { z } from "zod";
 import { audit } from "../access/audit.ts";
 import { idSchema, slugSchema } from "../core/dataset-filter.ts";
 import { AssayError } from "../core/errors.ts";
 import { parseJson } from "../core/parse-json.ts";
-import { requireSource } from "../datasets/start-import.ts";
+import { requireSource, sourcePath } from "../datasets/start-import.ts";
 import { defineOperation } from "../operation.ts";
-import { folders } from "../services.ts";
 import { isShipped, keepSuite } from "./keep-suites.ts";
 import { suiteOutput, suiteView } from "./read-suites.ts";
+import { readSuiteText } from "./suite-text.ts";
 import { bbqSuite } from "./suites/bbq.ts";
 import { crowsPairsSuite } from "./suites/crows-pairs.ts";
 import { promptSetSuite } from "./suites/prompt-set.ts";
@@ -47,11 +46,15 @@ export function readSuite(format: Format, text: string, head: Head): Suite {
   }
 }
 
-function jsonLines(text: string): unknown[] {
+/** Each line that is not blank with its number in the file. */
+function jsonLines(text: string): { line: number; value: unknown }[] {
   return text
     .split(/\r?\n/)
-    .filter((line) => line.trim() !== "")
-    .map((line, i) => jsonOf(line, `Line ${i + 1} is not JSON.`));
+    .flatMap((line, index) =>
+      line.trim() === ""
+        ? []
+        : [{ line: index + 1, value: jsonOf(line, `Line ${index + 1} is not JSON.`) }],
+    );
 }
 
 function jsonOf(text: string, problem: string): unknown {
@@ -94,11 +97,11 @@ export const importSuite = defineOperation({
   positionals: ["source"],
   run: async ({ handle, services }, input) => {
     const file = await requireSource(handle, input.source);
-    const path = join(folders(services.dataDir).sources, file.digest);
+    const path = await sourcePath(services, file);
     if ((await stat(path)).size > largest) {
       throw new AssayError("too_large", "A suite may have 64 MB. Split it. Nothing was stored.");
     }
-    const text = await readFile(path, "utf8");
+    const text = readSuiteText(await readFile(path));
     const format = input.format ?? detectSuiteFormat(file.fileName, text);
     const id = input.name ?? (format === "bbq" ? "bbq" : slug(file.fileName));
     const title = input.title ?? file.fileName.slice(0, 200);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AssayError } from "#lib/core/errors.ts";
+import { parseJson } from "#lib/core/parse-json.ts";
 import { type ChoiceItem, parseSuite, type SuiteOf } from "./suite.ts";
 
 const answer = z.tuple([z.string(), z.string()]);
@@ -86,7 +87,7 @@ export function bbqSuite(
 
 function jsonOf(line: string): unknown {
   try {
-    return JSON.parse(line);
+    return parseJson(line);
   } catch {
     // Reported by the schema as a line that is no question.
     return undefined;

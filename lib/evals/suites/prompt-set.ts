@@ -12,19 +12,19 @@ const rowSchema = z.object({
 
 /**
  * A generation suite from held-out questions with the words that a right answer holds: the check `expected` hits when
- * one of them is there. Rows of other shapes are refused by number.
+ * one of them is there. Rows of other shapes are refused by the number of their line.
  */
 export function promptSetSuite(
-  rows: readonly unknown[],
+  rows: readonly { line: number; value: unknown }[],
   head: { id: string; title: string; licence: string; about?: string },
 ): SuiteOf<"generation"> {
-  const items = rows.map((row, i) => {
-    const parsed = rowSchema.safeParse(row);
+  const items = rows.map(({ line, value }) => {
+    const parsed = rowSchema.safeParse(value);
     if (!parsed.success) {
       const where = parsed.error.issues[0]?.path.join(".") ?? "";
       throw new AssayError(
         "invalid_input",
-        `Question ${i + 1} was not accepted (${where}). Nothing was stored.`,
+        `Line ${line} is not a question with the words of its answer (${where}). Nothing was stored.`,
       );
     }
     const { id, prompt, topic, expected } = parsed.data;

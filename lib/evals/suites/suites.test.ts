@@ -149,14 +149,14 @@ describe("importers", () => {
 
   it("prompt sets: expected words become a check", () => {
     const suite = promptSetSuite(
-      [{ id: "a", prompt: "When?", topic: "hours", expected: ["nine"] }],
+      [{ line: 1, value: { id: "a", prompt: "When?", topic: "hours", expected: ["nine"] } }],
       head,
     );
     expect(suite.items[0]).toMatchObject({
       group: "hours",
       checks: [{ check: "contains", wanted: true }],
     });
-    expect(() => promptSetSuite([{ id: "a", prompt: "When?" }], head)).toThrow(/Question 1/);
+    expect(() => promptSetSuite([{ line: 7, value: { id: "a" } }], head)).toThrow(/Line 7/);
   });
 });
 
