@@ -3,6 +3,8 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { readImport } from "#lib/datasets/formats/read-import.ts";
 import { openBytes } from "#lib/datasets/formats/read-text.testing.ts";
+import { contamination } from "#lib/evals/suites/contamination.ts";
+import { shippedSuites } from "#lib/evals/suites/shipped.ts";
 import { buildSample, defaultSeed } from "./sample/build.ts";
 import { piiPlan } from "./sample/dirt/pii.ts";
 import { people } from "./sample/people.ts";
@@ -114,6 +116,20 @@ describe("planted dirt", () => {
     expect(readme).toContain(`${good.length} conversations in the messages format`);
     for (const row of good)
       expect(Object.keys(row)).toEqual(["messages", "source", "topic", "time"]);
+  });
+});
+
+describe("what is held back", () => {
+  it("keeps the prompts of the shipped suites out of every message", () => {
+    for (const suite of shippedSuites()) {
+      if (suite.kind !== "generation") continue;
+      const items = suite.items.map(({ id, prompt }) => ({
+        id,
+        text: typeof prompt === "string" ? prompt : prompt.map((one) => one.content).join("\n"),
+      }));
+      const messages = good.flatMap((row) => row.messages.map((turn) => turn.content));
+      expect(contamination(items, messages).items, suite.id).toEqual([]);
+    }
   });
 });
 

@@ -1,42 +1,33 @@
-// `npm run screenshots -- URL EMAIL PASSWORD [PROJECT] [FOLDER]`: every page of a running instance at 375, 768 and
-// 1440 px, light and dark. Look at them: nothing here judges.
+// `npm run screenshots -- URL EMAIL PASSWORD [PROJECT] [FOLDER]`: every page of a running instance, as it is in PROJECT
+// (the demo's, unless another is named), in an empty project and in one whose names have 200 characters; at 375, 768
+// and 1440 px, light and dark. The two projects are made by the first call. FOLDER/index.html shows all of them: look
+// at them, nothing here judges but the width of a page. As an administrator: only they see every page.
 
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { chromium } from "playwright-core";
 import { chromiumFlags, findChromium } from "../tests/setup/chromium.mjs";
+import { openApi } from "./screenshots/api.mjs";
+import { pagesOf } from "./screenshots/pages.mjs";
+import { ensureEmpty, ensureLong } from "./screenshots/worlds.mjs";
 
-const [url, email, password, project = "default", folder = "screenshots"] = process.argv.slice(2);
-if (!url || !email || !password) {
+const [address, email, password, project = "demo", given = "screenshots"] = process.argv.slice(2);
+if (!address || !email || !password) {
   console.error(
     "Say which instance and as whom: npm run screenshots -- URL EMAIL PASSWORD [PROJECT] [FOLDER]",
   );
   process.exit(1);
 }
-
-const widths = [375, 768, 1440];
-const areas = [
-  "",
-  "datasets",
-  "datasets/import",
-  "datasets/1",
-  "datasets/1/statistics",
-  "datasets/1/versions",
-  "datasets/1/snapshots",
-  "label",
-  "runs",
-  "models",
-  "models/train",
-  "playground",
-  "compare",
-  "evaluate",
-  "promote",
-  "promote/helper",
-  "chat",
-  "monitor",
-  "monitor/feedback",
-  "settings",
+const url = address.replace(/\/+$/, "");
+const folder = resolve(given);
+const sizes = [
+  { width: 375, height: 812 },
+  { width: 768, height: 1024 },
+  { width: 1440, height: 900 },
 ];
+const schemes = ["light", "dark"];
+/** A page taller than this is cut: a list goes on as it began. */
+const tallest = 2400;
 
 const executablePath = await findChromium();
 const browser = await chromium.launch({
@@ -44,29 +35,91 @@ const browser = await chromium.launch({
   ...(executablePath ? { executablePath } : {}),
 });
 try {
-  for (const colorScheme of ["light", "dark"]) {
-    for (const width of widths) await shoot(colorScheme, width);
+  const page = await signIn();
+  const api = openApi(page.request, url);
+  const worlds = [
+    ["populated", project],
+    ["empty", await ensureEmpty(api)],
+    ["long", await ensureLong(api, console.log)],
+  ];
+  const taken = [];
+  for (const [world, slug] of worlds) taken.push(...(await shootWorld(page, api, world, slug)));
+  writeFileSync(join(folder, "index.html"), indexOf(taken));
+  console.log(`${taken.length} pages, each ${sizes.length * schemes.length} times: ${folder}`);
+  const wide = taken.filter((one) => one.wide.length > 0);
+  for (const { world, path, wide: at } of wide) {
+    console.log(`Wider than its window: ${world} /${path} at ${at.join(", ")} px`);
   }
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
 } finally {
   await browser.close();
 }
 
-async function shoot(colorScheme, width) {
-  const viewport = { width, height: width < 700 ? 812 : 900 };
-  const context = await browser.newContext({ viewport, colorScheme });
-  const page = await context.newPage();
+async function signIn() {
+  const page = await (await browser.newContext({ viewport: sizes[2] })).newPage();
   await page.goto(`${url}/sign-in`);
   await page.getByLabel("E-mail").fill(email);
   await page.getByRole("textbox", { name: "Password" }).fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL((address) => !address.pathname.startsWith("/sign-in"));
-  mkdirSync(folder, { recursive: true });
-  for (const area of areas) {
-    await page.goto(`${url}/p/${project}/${area}`);
-    // Pages keep an event stream open, so the network never rests: a second lets charts and rows arrive.
-    await page.waitForTimeout(1200);
-    const name = (area || "home").replaceAll("/", "-");
-    await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`) });
+  await page.waitForURL((now) => !now.pathname.startsWith("/sign-in"));
+  return page;
+}
+
+async function shootWorld(page, api, world, slug) {
+  mkdirSync(join(folder, world), { recursive: true });
+  const pages = await pagesOf(api, slug);
+  const taken = [];
+  for (const { path, name } of pages) {
+    await page.goto(`${url}/p/${slug}/${path}`);
+    await settle(page);
+    taken.push({ world, path, name, wide: await shoot(page, world, name) });
   }
-  await context.close();
+  console.log(`${world}: ${pages.length} pages of ${slug}`);
+  return taken;
+}
+
+/** Pages keep an event stream open, so the network never rests: until nothing loads, then a moment for charts. */
+async function settle(page) {
+  await page
+    .waitForFunction(() => !document.querySelector('[aria-busy="true"], .mantine-Skeleton-root'), {
+      timeout: 8000,
+    })
+    .catch(() => console.log(`Still loading: ${page.url()}`));
+  await page.waitForTimeout(500);
+}
+
+/** All widths and schemes of the page that is open; the widths at which it has to be scrolled sideways. */
+async function shoot(page, world, name) {
+  const wide = [];
+  for (const size of sizes) {
+    await page.setViewportSize(size);
+    for (const colorScheme of schemes) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.waitForTimeout(150);
+      const height = await page.evaluate(() => document.documentElement.scrollHeight);
+      const clip = { x: 0, y: 0, width: size.width, height: Math.min(height, tallest) };
+      const path = join(folder, world, `${name}-${size.width}-${colorScheme}.png`);
+      await page.screenshot({ path, clip, fullPage: true });
+    }
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    if (over > 0) wide.push(size.width);
+  }
+  return wide;
+}
+
+function indexOf(taken) {
+  const rows = taken.map(({ world, name }) => {
+    const pictures = sizes.flatMap(({ width }) =>
+      schemes.map((scheme) => `${world}/${encodeURIComponent(`${name}-${width}-${scheme}.png`)}`),
+    );
+    const shown = pictures.map(
+      (src) => `<a href="${src}"><img loading="lazy" src="${src}" alt=""></a>`,
+    );
+    return `<h2>${world} ${name}</h2><p>${shown.join("")}</p>`;
+  });
+  return `<!doctype html><meta charset="utf-8"><title>Screenshots</title>
+<style>img{height:420px;margin:4px;border:1px solid #999;vertical-align:top}p{white-space:nowrap;overflow-x:auto}</style>
+${rows.join("\n")}\n`;
 }

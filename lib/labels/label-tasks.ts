@@ -20,6 +20,8 @@ export const taskOutput = z.object({
   schemaId: z.number(),
   schema: z.string(),
   datasetId: z.number().nullable(),
+  /** As it is called now; null for a task from a run. */
+  dataset: z.string().nullable(),
   runId: z.number().nullable(),
   overlap: z.number(),
   state: z.string(),
@@ -185,7 +187,7 @@ export const listLabelTasks = defineOperation({
   run: async ({ handle }, input) => {
     const rows = await handle.db.execute<TaskRow>(sql`
       select t.id::float8 as id, t.name, t.schema_id::float8 as "schemaId", s.name as schema,
-        t.dataset_id::float8 as "datasetId", t.run_id::float8 as "runId", t.overlap, t.state,
+        t.dataset_id::float8 as "datasetId", (select d.name from dataset d where d.id = t.dataset_id) as dataset, t.run_id::float8 as "runId", t.overlap, t.state,
         to_char(t.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "createdAt",
         (select count(*)::int from label_item i where i.task_id = t.id) as items,
         figures.*,

@@ -1,3 +1,4 @@
+import { shippedSuites } from "#lib/evals/suites/shipped.ts";
 import { dialogues } from "./dialogues.ts";
 import { expandAll } from "./pattern.ts";
 import { phrase } from "./phrasing.ts";
@@ -8,11 +9,11 @@ import type { Fact, Sample, Topic, TopicKind, Turn } from "./types.ts";
 
 /** Full questions asked per fact. 25 distinct phrasings are promised, the rest covers chance repeats. */
 const questionsPerFact: Record<TopicKind, number> = {
-  in_domain: 31,
-  alarming: 31,
-  harmful: 110,
-  out_of_domain: 130,
-  small_talk: 36,
+  in_domain: 93,
+  alarming: 93,
+  harmful: 330,
+  out_of_domain: 390,
+  small_talk: 80,
 };
 /** Short follow-up questions used per fact. */
 const followUpsPerFact = 2;
@@ -27,12 +28,18 @@ const endings: ReadonlySet<string> = new Set(["thanks", "crisis"]);
 const greetingRate = 0.03;
 const thanksRate = 0.06;
 
-/** Questions of the evaluation, as plain words: no training row may hold one. */
+/** Held-out questions and the prompts of the shipped suites, as plain words: no training row may hold one. */
 const heldOut: ReadonlySet<string> = new Set(
-  topics.flatMap((topic) =>
-    topic.facts.flatMap((fact) => fact.heldOut.map((prompt) => plainWords(prompt))),
-  ),
+  [
+    ...topics.flatMap((topic) => topic.facts.flatMap((fact) => fact.heldOut)),
+    ...shippedSuites()
+      .flatMap((suite) => (suite.kind === "generation" ? suite.items : []))
+      .map(({ prompt }) => (typeof prompt === "string" ? prompt : (prompt.at(-1)?.content ?? ""))),
+  ].map(plainWords),
 );
+
+/** The questions about a fact that may be trained on. */
+const asksOf = (fact: Fact) => expandAll(fact.ask).filter((text) => !heldOut.has(plainWords(text)));
 
 type Ask = { topic: Topic; fact: Fact; text: string };
 
@@ -94,7 +101,7 @@ function composeAll(random: Random): Sample[] {
 function questionsOf(topic: Topic, random: Random): Ask[] {
   const asks = topic.facts.flatMap((fact) => {
     const count = questionsPerFact[topic.kind];
-    const texts = random.shuffle(expandAll(fact.ask));
+    const texts = random.shuffle(asksOf(fact));
     return Array.from({ length: count }, (_, index) => ({
       topic,
       fact,
@@ -187,7 +194,7 @@ export function exchange(ask: Ask, place: "first" | "later" | "follow", random: 
 function smallTalkExchange(id: "greeting" | "thanks", random: Random): Turn[] {
   const fact = factOf(id);
   const topic = topics.find((candidate) => candidate.facts.includes(fact)) as Topic;
-  const text = random.pick(expandAll(fact.ask));
+  const text = random.pick(asksOf(fact));
   return exchange({ topic, fact, text }, "first", random);
 }
 
@@ -195,5 +202,5 @@ function smallTalkExchange(id: "greeting" | "thanks", random: Random): Turn[] {
 export function randomAsk(random: Random): Ask {
   const topic = random.pick(topics.filter((candidate) => candidate.kind === "in_domain"));
   const fact = random.pick(topic.facts);
-  return { topic, fact, text: random.pick(expandAll(fact.ask)) };
+  return { topic, fact, text: random.pick(asksOf(fact)) };
 }

@@ -45,7 +45,7 @@ the files to it. The authored text stands in \`scripts/sample/\`. Change it ther
 | \`preferences.jsonl\` | ${preferences} prompts with a chosen and a rejected answer |
 | \`prompts.jsonl\` | ${prompts} held-out questions with the words a right answer holds; none is a training message |
 | \`facts.json\` | the ${factCount} facts of this world: statement, keywords, answers |
-| \`demo-recipe.json\` | the architecture and settings that learn this sample on one thread, with the figures they reached |
+| \`demo-recipe.json\` | the settings with which the demo trains a model from scratch and then fine-tunes it |
 
 ## What is in it
 

@@ -66,6 +66,12 @@ export function LineDrawing(props: LineDrawingProps) {
   );
 }
 
+/** As much of a label as fits beside its bar; the tooltip and the table have all of it. */
+const shortLabel = (label: unknown) => {
+  const text = String(label);
+  return text.length > 22 ? `${text.slice(0, 20)}…` : text;
+};
+
 export type BarDrawingProps = {
   rows: ChartRow[];
   series: string[];
@@ -97,7 +103,7 @@ export function BarDrawing({
       withLegend={series.length > 1}
       valueFormatter={format}
       tickLine="none"
-      yAxisProps={{ width: sideways ? 140 : 56 }}
+      yAxisProps={sideways ? { width: 140, tickFormatter: shortLabel } : { width: 56 }}
       maxBarWidth={48}
       barChartProps={{ barCategoryGap: tight ? 1 : "18%" }}
       barProps={{ isAnimationActive: false }}

@@ -131,7 +131,7 @@ function Source({ project, task }: { project: string; task: Task }) {
       inherit
       underline="always"
     >
-      rows of dataset {task.datasetId}
+      rows of {task.dataset}
     </Anchor>
   );
 }

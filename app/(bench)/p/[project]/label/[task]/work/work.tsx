@@ -40,7 +40,7 @@ export function Work({ project, task }: Props) {
     <div className={classes.work}>
       <header className={classes.workHead}>
         <div className={classes.workTitle}>
-          <Text size="xs" c="dimmed">
+          <Text size="xs" c="dimmed" lineClamp={1}>
             <Anchor component={Link} href={base} inherit underline="always">
               Label
             </Anchor>
