@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Crew } from "./crew.ts";
 import { askStreamed, sendThumb } from "./endpoint.ts";
@@ -33,7 +34,7 @@ const steps = [
   { step: "language", params: { keep: ["en"] } },
   { step: "duplicates", params: { mode: "normalised" } },
 ];
-/** Held-out questions that the promoted version is asked. */
+/** A held-out question that the promoted version is asked. */
 const question = "What time do you start in the morning on a Wednesday?";
 
 const count = (value: unknown) => Number(value ?? 0).toLocaleString("en");
@@ -71,38 +72,18 @@ async function freeze({ crew, seed, found }: Tour): Promise<string> {
   return `${count(train)} train, ${count(validation)} validation, ${count(test)} test rows, digest ${made.digest.slice(0, 12)}`;
 }
 
-/**
- * Small enough to learn the answers without learning the planted canaries by heart. The sample's own recipe answers
- * more questions, and the gate rightly blocks it for what it remembers.
- */
-const modest = {
-  architecture: {
-    vocab_size: 1024,
-    hidden_size: 96,
-    intermediate_size: 256,
-    layers: 3,
-    heads: 4,
-    kv_heads: 2,
-    context_length: 512,
-  },
-  hyper: { epochs: 4, batch_size: 16, learning_rate: 0.003 },
-};
-
 /** A model from scratch, and a fine-tune of it on the assistant's turns: two versions to compare. */
-async function train({ crew, seed, found }: Tour): Promise<string> {
+async function train({ crew, seed, sample, found }: Tour): Promise<string> {
   const common = { snapshot: found.snapshot, model: "willow", seed };
-  const base = await crew.admin.finish("train", {
-    ...common,
-    method: "pretrain",
-    ...modest,
-  });
+  const { pretrain, tune } = JSON.parse(
+    await readFile(join(sample, "demo-recipe.json"), "utf8"),
+  ) as Record<"pretrain" | "tune", object>;
+  const base = await crew.admin.finish("train", { ...common, method: "pretrain", ...pretrain });
   const tuned = await crew.admin.finish("train", {
     ...common,
     method: "sft",
-    tuning: "full",
     base: String(base.model),
-    hyper: { epochs: 1, batch_size: 16, learning_rate: 0.0003 },
-    canaries: { count: 0 },
+    ...tune,
   });
   found.models = [String(tuned.model), String(base.model)];
   const figures = [base, tuned].map(
@@ -116,12 +97,33 @@ async function infer({ crew, found }: Tour): Promise<string> {
     models: found.models,
     snapshot: found.snapshot,
     side: "test",
-    limit: 60,
+    limit: 120,
     parameters: { temperature: 0, max_tokens: 48 },
   });
   found.run = run;
   const result = await crew.admin.watch(run);
   return `${count(result.answers)} answers of ${found.models.join(" and ")}, ${count(result.errors)} errors`;
+}
+
+const percent = (share: number | null) => (share === null ? "–" : (100 * share).toFixed(0));
+
+/** Questions that stand in no training row, with the words that a right answer holds. */
+async function evaluate({ crew, sample, seed, found }: Tour): Promise<string> {
+  const source = await crew.admin.upload(join(sample, "prompts.jsonl"));
+  const { slug } = await crew.admin.call("suites.import", {
+    source,
+    name: "held-out-questions",
+    title: "Held-out questions",
+    licence: "Apache-2.0",
+  });
+  const [model = ""] = found.models;
+  const { run } = await crew.admin.call("evaluate", { models: [model], suites: [slug], seed });
+  await crew.admin.watch(run);
+  const { results } = await crew.admin.call("evaluations.results", { run });
+  const right = results.find((one) => one.check === "expected");
+  if (!right) throw new Error("The held-out questions were not scored.");
+  const { value, low, high, n } = right;
+  return `${model} answers ${percent(value)} % [${percent(low)}, ${percent(high)}] of ${count(n)} held-out questions with the right words`;
 }
 
 type Check = { id: string; state: string };
@@ -192,6 +194,7 @@ export const stages: readonly Stage[] = [
   { name: "Train", run: train },
   { name: "Infer", run: infer },
   { name: "Compare", run: compare },
+  { name: "Evaluate", run: evaluate },
   { name: "Gate", run: gate },
   { name: "Promote", run: promote },
   { name: "Serve", run: serve },

@@ -6,13 +6,13 @@ const rowSchema = z.object({
   id: z.string().min(1),
   prompt: z.string().min(1),
   topic: z.string().optional(),
-  /** Words of which a right answer holds at least one. */
+  /** Words that a right answer holds, all of them; case is ignored. */
   expected: z.array(z.string().min(1)).min(1),
 });
 
 /**
  * A generation suite from held-out questions with the words that a right answer holds: the check `expected` hits when
- * one of them is there. Rows of other shapes are refused by the number of their line.
+ * all of them are there. Rows of other shapes are refused by the number of their line.
  */
 export function promptSetSuite(
   rows: readonly { line: number; value: unknown }[],
@@ -28,7 +28,8 @@ export function promptSetSuite(
       );
     }
     const { id, prompt, topic, expected } = parsed.data;
-    const check = { id: "expected", check: "contains", params: { texts: expected }, wanted: true };
+    const params = { texts: expected, need: "all" };
+    const check = { id: "expected", check: "contains", params, wanted: true };
     return { id, prompt, ...(topic ? { group: topic } : {}), checks: [check] };
   });
   const suite = parseSuite({ schema: "assay.suite/1", kind: "generation", ...head, items });

@@ -154,7 +154,7 @@ describe("importers", () => {
     );
     expect(suite.items[0]).toMatchObject({
       group: "hours",
-      checks: [{ check: "contains", wanted: true }],
+      checks: [{ check: "contains", params: { texts: ["nine"], need: "all" }, wanted: true }],
     });
     expect(() => promptSetSuite([{ line: 7, value: { id: "a" } }], head)).toThrow(/Line 7/);
   });
