@@ -1,37 +1,47 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { env } from "#lib/env.ts";
 import { benchTrainer } from "./trainer/trainer.ts";
 
-/** `npm run bench [-- NAME…]`: each benchmark against its baseline in the same run; it prints ratios and judges nothing. */
-const script = (name: string) => () => {
+/**
+ * `npm run bench [-- NAME…] [--flags of a benchmark]`: each against its baseline in the same run. It prints ratios and
+ * whether what was measured was right; figures are not judged, but wrong answers end with code 1.
+ */
+const script = (name: string) => (flags: readonly string[]) => {
   const path = join(import.meta.dirname, name);
-  if (!existsSync(path)) throw new Error(`${name} is not there.`);
-  const { status } = spawnSync(process.execPath, [path], { stdio: "inherit" });
-  if (status !== 0) throw new Error(`${name} ended with code ${status}.`);
+  const { status } = spawnSync(process.execPath, [path, ...flags], { stdio: "inherit" });
+  if (status !== 0) process.exitCode = 1;
 };
 
-const benchmarks: Record<string, () => unknown> = {
+type Benchmark = (flags: readonly string[]) => unknown;
+const benchmarks: Record<string, Benchmark> = {
   import: script("datasets/import.ts"),
   query: script("datasets/query.ts"),
+  endpoint: script("endpoint/endpoint.ts"),
+  pages: script("pages/pages.ts"),
   trainer: async () => {
     const settings = env();
     const result = await benchTrainer({ venvDir: settings.venvDir, env: settings.childBase });
     console.log(JSON.stringify(result, null, 2));
+    console.log(`correct: ${result.losses_equal}`);
+    if (!result.losses_equal) process.exitCode = 1;
   },
 };
+/** A quarter of an hour, so only when named. */
+const long: Record<string, Benchmark> = { sgd: script("sgd/sgd.ts") };
 
 const given = process.argv.slice(2);
-for (const name of given.length > 0 ? given : Object.keys(benchmarks)) {
-  const bench = benchmarks[name];
+const flags = given.filter((word) => word.startsWith("--"));
+const names = given.filter((word) => !word.startsWith("--"));
+for (const name of names.length > 0 ? names : Object.keys(benchmarks)) {
+  const bench = benchmarks[name] ?? long[name];
   if (!bench) {
     console.error(
-      `There is no benchmark ${name}. There are: ${Object.keys(benchmarks).join(", ")}.`,
+      `There is no benchmark ${name}. There are: ${Object.keys({ ...benchmarks, ...long }).join(", ")}.`,
     );
     process.exitCode = 1;
     continue;
   }
   console.log(`\n── ${name}`);
-  await bench();
+  await bench(flags);
 }

@@ -1,4 +1,5 @@
-import type { PgDatabase } from "drizzle-orm/pg-core";
+import type { SQL } from "drizzle-orm";
+import { type PgDatabase, PgDialect } from "drizzle-orm/pg-core";
 import {
   drizzle,
   type PostgresJsDatabase,
@@ -49,4 +50,18 @@ export function openDatabase(url: string, max: number): Database {
   });
   const db = drizzle(sql, { schema, casing: "snake_case" });
   return { db, sql, close: () => sql.end({ timeout: 5 }) };
+}
+
+const dialect = new PgDialect({ casing: "snake_case" });
+
+/**
+ * Runs a query as a prepared statement of its connection, outside any transaction. For those few that come with every
+ * request and take longer to plan than to do; their text must be one of a handful, and values must be parameters.
+ */
+export async function executePrepared<Row extends Record<string, unknown>>(
+  { sql }: Pick<Database, "sql">,
+  query: SQL,
+): Promise<Row[]> {
+  const { sql: text, params } = dialect.sqlToQuery(query);
+  return sql.unsafe<Row[]>(text, params as string[], { prepare: true });
 }

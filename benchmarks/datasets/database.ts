@@ -14,7 +14,7 @@ import type { Services } from "#lib/services.ts";
 
 /** A new instance for one measurement: an embedded Postgres with the settings of a real one, and a data folder. */
 export async function withInstance<T>(
-  work: (services: Services, handle: ProjectHandle) => Promise<T>,
+  work: (services: Services, handle: ProjectHandle, databaseUrl: string) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "assay-bench-"));
   chmodSync(folder, 0o755);
@@ -42,7 +42,7 @@ export async function withInstance<T>(
       publicUrl: "http://localhost:3000",
       endpointUrl: "http://localhost:3001",
     };
-    return await work(services, await makeProject(services));
+    return await work(services, await makeProject(services), url);
   } finally {
     await database.close();
     await server.stop();

@@ -144,7 +144,7 @@ describe("the gate on models that behave in known ways", { timeout: 240_000 }, a
       chat: true,
       preview: false,
     };
-    const served = () => resolveTarget(services.database.db, grant, "chat-lab");
+    const served = () => resolveTarget(services.database, grant, "chat-lab");
     await expect(served()).rejects.toMatchObject({ code: "not_found" });
     const state = await signGate.run(context, {
       project: handle.slug,

@@ -102,7 +102,7 @@ const promote = (handle: ProjectHandle, name: string, gate: number, revision?: n
   });
 const served = (handle: ProjectHandle, name: string) =>
   resolveTarget(
-    services.database.db,
+    services.database,
     { projectId: handle.projectId, keyId: null, userId: null, chat: true, preview: false },
     name,
   );
