@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { AssayError } from "#lib/core/errors.ts";
 import { env } from "#lib/env.ts";
@@ -46,13 +46,32 @@ export async function perform(
   }
 }
 
+/** Throws not_found, or invalid_input for what is there and cannot be read as a file. */
 function existingFile(name: string): string {
   const path = resolve(env().callerDir, name);
-  if (existsSync(path)) return path;
-  throw new AssayError(
-    "not_found",
-    `There is no file ${path}. Nothing was changed; check the name.`,
-  );
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) {
+    throw new AssayError(
+      "not_found",
+      `There is no file ${path}. Nothing was changed; check the name.`,
+    );
+  }
+  if (!found.isFile()) {
+    throw new AssayError(
+      "invalid_input",
+      `${path} is a folder or a device, not a file. Nothing was changed; name a file.`,
+    );
+  }
+  try {
+    accessSync(path, constants.R_OK);
+  } catch (cause) {
+    throw new AssayError(
+      "invalid_input",
+      `${path} may not be read by you. Nothing was changed; change its mode or its owner.`,
+      { cause },
+    );
+  }
+  return path;
 }
 
 /** Waits for a run with its progress shown. Ctrl-C ends the waiting, never the run. */

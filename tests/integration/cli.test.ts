@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   assay,
@@ -159,6 +160,49 @@ describe.skipIf(!pagesAreBuilt)(
       expect((await assay(place, ["datasets", "list", "--project", "nowhere"])).code).toBe(5);
       expect((await assay(place, ["datasets", "list", "--as", "no@example.test"])).code).toBe(5);
     });
+
+    it("refuses bad files and names with a code and a sentence, and leaves every count as it was", async () => {
+      const folder = dirname(file);
+      const put = (name: string, bytes: string | Uint8Array) => {
+        writeFileSync(join(folder, name), bytes);
+        return join(folder, name);
+      };
+      const counts = async () => JSON.stringify((await json(["datasets", "list"])).value.datasets);
+      const whole = gzipSync(Array.from({ length: 200 }, (_, n) => chat(n)).join("\n"));
+      // There already, when the tests above ran.
+      await assay(place, ["datasets", "create", "first"]);
+      const before = await counts();
+      const cases: [string[], number, RegExp][] = [
+        [["import", folder, "--dataset", "first"], 2, /folder|directory|not a file/i],
+        [["import", put("empty.jsonl", ""), "--dataset", "first"], 2, /empty/],
+        [["import", put("a.zip", "PK\u0003\u0004xxxx"), "--dataset", "first"], 2, /ZIP/],
+        [["import", put("cut.gz", whole.subarray(0, 14)), "--dataset", "first"], 2, /gzip/],
+        [
+          [
+            "import",
+            put("wide.jsonl", Buffer.from(`\ufeff${chat(1)}`, "utf16le")),
+            "--dataset",
+            "first",
+          ],
+          2,
+          /UTF-8/,
+        ],
+        [["import", file, "--dataset", "../../etc/passwd"], 2, /dataset/],
+        [["import", file, "--dataset", "x".repeat(4096)], 2, /dataset/],
+        [["datasets", "create", "a/b"], 2, /name/],
+        [["datasets", "create", "first"], 6, /already|taken|there is/i],
+        [["suites", "import", put("s.csv", "a,b\n1,2\n")], 2, /sent_more/],
+        [["gate", "--deployment", "nothing", "--model", "nothing@1"], 5, /deployment|model/],
+      ];
+      for (const [args, code, words] of cases) {
+        const ran = await assay(place, [...args, "--json"]);
+        const label = `${args.join(" ").slice(0, 200)}: ${ran.stdout} ${ran.stderr}`;
+        expect(ran.code, label).toBe(code);
+        expect(JSON.parse(ran.stdout).error.message, label).toMatch(words);
+        expect(ran.stderr + ran.stdout, label).not.toMatch(/\.ts:\d+|node_modules|at async/);
+      }
+      expect(await counts()).toBe(before);
+    }, 240_000);
 
     it("writes its acts to the audit log as the person they were done for", async () => {
       const { value } = await json(["audit", "list"]);

@@ -37,3 +37,13 @@ class Stopped(Exception):
     def __init__(self, reason: str):
         super().__init__(reason)
         self.reason = reason
+
+
+def unreadable(what: str, error: Exception) -> Refusal:
+    """A model folder's part that its library cannot read, with the first line of what the library says."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    reason = lines[0][:300].rstrip(". ")
+    return Refusal(
+        "unsupported_format",
+        f"The model's {what} cannot be read: {reason}. Get a complete copy of the folder.",
+    )

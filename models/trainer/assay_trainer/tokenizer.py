@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from .refusal import unreadable
 from .templates import BEGIN, END, PAD, PLAIN_TEMPLATE, ROLE_TEMPLATE, SPECIAL_TOKENS
 
 # BPE stops getting better long before: 64 MB of text hold every merge that a vocabulary of this size needs.
@@ -50,7 +51,10 @@ def load_tokenizer(folder: Path, chat_template: str | None = None):
     """The tokenizer of a checked local folder; `chat_template` overrides, and a base without one gets the plain one."""
     from transformers import AutoTokenizer
 
-    tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
+    except Exception as error:
+        raise unreadable("tokenizer", error) from error
     if chat_template is not None:
         tokenizer.chat_template = chat_template
     elif not isinstance(tokenizer.chat_template, str):
