@@ -11,7 +11,10 @@ const newest = [{ newest: 500 }] as const;
 
 function line({ type, data }: RunEvent): string {
   if (typeof data.message === "string") return data.message;
-  const words = Object.entries(data).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  // The trainer's clock `t` says again when the line came.
+  const words = Object.entries(data)
+    .filter(([name]) => name !== "t")
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   return `${type} ${words.join(" ")}`;
 }
 

@@ -5,6 +5,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconCamera, IconFileImport, IconWand } from "@tabler/icons-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { useEffect, useRef } from "react";
 import type { OutputOf } from "#app/_ui/client.ts";
 import { PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { plural } from "#app/_ui/format.ts";
@@ -42,6 +43,14 @@ export function DatasetHeader({ project, initial, may }: Props) {
   );
   const here = [...tabs].reverse().find((tab) => pathname.startsWith(`${base}${tab.path}`));
   const empty = dataset.version === 0;
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the open tab may stand outside the screen.
+  useEffect(() => {
+    if (pathname)
+      nav.current
+        ?.querySelector("[aria-current]")
+        ?.scrollIntoView({ inline: "center", block: "nearest" });
+  }, [pathname]);
   return (
     <PageHeader
       title={dataset.name}
@@ -95,7 +104,7 @@ export function DatasetHeader({ project, initial, may }: Props) {
         </>
       }
     >
-      <nav aria-label="Pages of this dataset" className={classes.tabs}>
+      <nav ref={nav} aria-label="Pages of this dataset" className={classes.tabs}>
         {tabs.map((tab) => (
           <Link
             key={tab.path}
