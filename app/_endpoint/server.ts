@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { openRequestLog } from "#lib/chat/log-request.ts";
-import { listTargets } from "#lib/chat/resolve-target.ts";
+import { listTargets, resolveTarget } from "#lib/chat/resolve-target.ts";
 import { AssayError } from "#lib/core/errors.ts";
 import { parseJson } from "#lib/core/parse-json.ts";
 import { findUnstorable } from "#lib/core/unstorable.ts";
@@ -44,7 +44,8 @@ export async function buildEndpoint(services: Services): Promise<FastifyInstance
   const requests = openRequestLog(services.database, (error, request) =>
     services.log.error({ err: error, request }, "request log"),
   );
-  const shared: Shared = { services, callers, targets: openTargets(services), requests };
+  const targets = openTargets((grant, name) => resolveTarget(services.database, grant, name));
+  const shared: Shared = { services, callers, targets, requests };
   let ready = true;
 
   /** A flood of made-up keys must not become a flood of questions to the database: each failure counts. */

@@ -1,5 +1,4 @@
-import { type EndpointGrant, resolveTarget, type Target } from "#lib/chat/resolve-target.ts";
-import type { Services } from "#lib/services.ts";
+import type { EndpointGrant, Target } from "#lib/chat/resolve-target.ts";
 
 type Question = { running: Promise<Target>; next: Promise<Target> | undefined };
 
@@ -8,10 +7,12 @@ type Question = { running: Promise<Target>; next: Promise<Target> | undefined };
  * comes while a question is on its way shares the one after it. So each answer was read after its request came, and a
  * stop or a rollback that was done before a request counts for it.
  */
-export function openTargets({ database }: Pick<Services, "database">) {
+export function openTargets(
+  resolve: (grant: EndpointGrant, name: string) => Promise<Target>,
+): (grant: EndpointGrant, name: string) => Promise<Target> {
   const questions = new Map<string, Question>();
   const ask = (key: string, grant: EndpointGrant, name: string): Promise<Target> => {
-    const running = resolveTarget(database, grant, name);
+    const running = resolve(grant, name);
     const question: Question = { running, next: undefined };
     questions.set(key, question);
     const done = () => {
@@ -20,7 +21,7 @@ export function openTargets({ database }: Pick<Services, "database">) {
     running.then(done, done);
     return running;
   };
-  return (grant: EndpointGrant, name: string): Promise<Target> => {
+  return (grant, name) => {
     const key = JSON.stringify([grant.projectId, grant.chat, grant.preview, name]);
     const question = questions.get(key);
     if (!question) return ask(key, grant, name);
