@@ -38,7 +38,7 @@ export function RecipePreview({ project, dataset, steps, kinds }: Props) {
   if (!preview.data) return <LoadingState />;
   const { rows, examples, steps: reports } = preview.data;
   return (
-    <Stack data-stale={preview.isPlaceholderData || undefined} className={classes.preview}>
+    <Stack aria-busy={preview.isPlaceholderData} className={classes.preview}>
       <Text size="sm" c="dimmed">
         The first {formatNumber(rows)} rows, as they would be. Nothing is written.
       </Text>
