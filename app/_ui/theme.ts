@@ -69,6 +69,12 @@ const red: MantineColorsTuple = [
   "#a51d1d",
 ];
 
+/** The list itself scrolls, steered from its input, so that no region is left that the keyboard cannot reach. */
+const openList = {
+  defaultProps: { withScrollArea: false },
+  styles: { options: { maxHeight: "14rem", overflowY: "auto" as const } },
+};
+
 export const theme = createTheme({
   primaryColor: "petrol",
   primaryShade: { light: 8, dark: 7 },
@@ -107,10 +113,14 @@ export const theme = createTheme({
       styles: { title: { fontWeight: 650, fontSize: "var(--mantine-font-size-lg)" } },
     },
     Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+    Notification: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
     Badge: { defaultProps: { tt: "none", fw: 600, radius: "sm" } },
     Table: { defaultProps: { verticalSpacing: "xs", horizontalSpacing: "sm" } },
     // The browser's own bar takes room only where a table is too wide for its place.
     TableScrollContainer: { defaultProps: { type: "native" } },
+    Select: openList,
+    MultiSelect: openList,
+    Autocomplete: openList,
     Anchor: { defaultProps: { underline: "hover" } },
   },
 });

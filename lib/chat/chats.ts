@@ -134,10 +134,10 @@ export const readChat = defineOperation({
         message: chatMessage,
         model: sql<
           string | null
-        >`(select m.name || '@' || v.number from model_version v join model m on m.id = v.model_id where v.id = ${chatMessage.modelVersionId})`,
+        >`(select m.name || '@' || v.number from model_version v join model m on m.id = v.model_id where v.id = ${chatMessage}.model_version_id)`,
         feedback: sql<
           string | null
-        >`(select f.kind from ${feedback} f where f.request_id = ${chatMessage.requestId} and f.project_id = ${handle.projectId} order by f.id desc limit 1)`,
+        >`(select f.kind from ${feedback} f where f.request_id = ${chatMessage}.request_id and f.project_id = ${handle.projectId} and f.user_id = ${handle.userId} order by f.id desc limit 1)`,
       })
       .from(chatMessage)
       .where(and(eq(chatMessage.chatId, row.id), isNull(chatMessage.replacedAt)))

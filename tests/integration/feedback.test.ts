@@ -3,14 +3,16 @@ import { sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { openProject, type ProjectHandle } from "#db/handle.ts";
 import { requestLog } from "#db/schema/trust.ts";
+import { appendChat, createChat, readChat } from "#lib/chat/chats.ts";
 import type { EndpointGrant } from "#lib/chat/resolve-target.ts";
 import { createSnapshot } from "#lib/datasets/create-snapshot.ts";
 import { startImport } from "#lib/datasets/start-import.ts";
-import { feedbackSchema, giveFeedback } from "#lib/feedback/give-feedback.ts";
+import { feedbackSchema, giveFeedback, giveFeedbackAsPerson } from "#lib/feedback/give-feedback.ts";
 import { listFeedback, reviewFeedback } from "#lib/feedback/review-feedback.ts";
 import { readLineage } from "#lib/lineage/read-lineage.ts";
 import { registerVersion } from "#lib/models/register-version.ts";
 import { readMonitor } from "#lib/monitor/read-monitor.ts";
+import { createDeployment } from "#lib/promotion/deployments.ts";
 import { makeHandle, makeProject } from "#tests/setup/factories.ts";
 import { runJob } from "#tests/setup/run-job.ts";
 import { testServices } from "#tests/setup/services.ts";
@@ -184,6 +186,60 @@ describe("feedback", () => {
     await expect(
       reviewFeedback.run(context(handle), { ...review, messages }),
     ).resolves.toMatchObject({ state: "accepted" });
+  });
+
+  it("stands at the answer of the chat that it was given on, and at no other", async () => {
+    const { project, handle, version } = await answered();
+    await createDeployment.run(context(handle), {
+      project: project.slug,
+      name: "desk",
+      policy: "lab",
+      system: "",
+      parameters: { temperature: 0 },
+      traffic: "full",
+      trafficDays: 30,
+    });
+    const chat = await createChat.run(context(handle), {
+      project: project.slug,
+      deployment: "desk",
+      title: "Hours",
+    });
+    const requests = [randomUUID(), randomUUID()];
+    for (const id of requests) {
+      await handle.db.insert(requestLog).values({
+        id,
+        projectId: handle.projectId,
+        modelVersionId: version.id,
+        userId: handle.userId,
+        stage: "live",
+        path: "/v1/chat/completions",
+        status: 200,
+        latencyMs: 9,
+        body: { messages: [{ role: "user", content: "When?" }], answer: "At nine." },
+      });
+      const say = { project: project.slug, chat: chat.id, modelVersionId: version.id };
+      await appendChat.run(context(handle), { ...say, role: "user", content: "When?" });
+      await appendChat.run(context(handle), {
+        ...say,
+        role: "assistant",
+        content: "At nine.",
+        requestId: id,
+      });
+    }
+    const given = {
+      request_id: requests[0] ?? "",
+      rating: "up" as const,
+      reasons: [],
+      comment: "",
+    };
+    await giveFeedbackAsPerson.run(context(handle), { project: project.slug, ...given });
+    const { messages, deployment } = await readChat.run(context(handle), {
+      project: project.slug,
+      chat: chat.id,
+    });
+    expect(deployment).toBe("desk");
+    expect(messages.map(({ feedback }) => feedback)).toEqual([null, "up", null, null]);
+    expect(messages[1]?.model).toBe("helper@1");
   });
 
   it("is refused on another key's answer, on another project's, and without a judgement", async () => {

@@ -55,7 +55,11 @@ export function LineDrawing(props: LineDrawingProps) {
         ...(formatX ? { tickFormatter: formatX } : {}),
       }}
       {...(formatX
-        ? { tooltipProps: { labelFormatter: (label: unknown) => formatX(Number(label)) } }
+        ? {
+            tooltipProps: {
+              labelFormatter: (label: unknown) => (typeof label === "number" ? formatX(label) : ""),
+            },
+          }
         : {})}
       yAxisProps={{ domain: ["auto", "auto"], width: 56 }}
       tickLine="none"

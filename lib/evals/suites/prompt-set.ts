@@ -3,7 +3,8 @@ import { AssayError } from "#lib/core/errors.ts";
 import { parseSuite, type SuiteOf } from "./suite.ts";
 
 const rowSchema = z.object({
-  id: z.string().min(1),
+  /** The number of the line when it is left out. */
+  id: z.string().min(1).optional(),
   prompt: z.string().min(1),
   topic: z.string().optional(),
   /** Words that a right answer holds, all of them; case is ignored. */
@@ -24,10 +25,10 @@ export function promptSetSuite(
       const where = parsed.error.issues[0]?.path.join(".") ?? "";
       throw new AssayError(
         "invalid_input",
-        `Line ${line} is not a question with the words of its answer (${where}). Nothing was stored.`,
+        `Line ${line} is not a question with the words of its answer (${where || "no object"}). Write {"prompt": "…", "expected": ["…"]}. Nothing was stored.`,
       );
     }
-    const { id, prompt, topic, expected } = parsed.data;
+    const { id = `line-${line}`, prompt, topic, expected } = parsed.data;
     const params = { texts: expected, need: "all" };
     const check = { id: "expected", check: "contains", params, wanted: true };
     return { id, prompt, ...(topic ? { group: topic } : {}), checks: [check] };

@@ -156,6 +156,8 @@ describe("importers", () => {
       group: "hours",
       checks: [{ check: "contains", params: { texts: ["nine"], need: "all" }, wanted: true }],
     });
+    const nameless = [{ line: 3, value: { prompt: "When?", expected: ["nine"] } }];
+    expect(promptSetSuite(nameless, head).items[0]).toMatchObject({ id: "line-3" });
     expect(() => promptSetSuite([{ line: 7, value: { id: "a" } }], head)).toThrow(/Line 7/);
   });
 });

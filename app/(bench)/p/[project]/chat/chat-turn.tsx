@@ -20,9 +20,9 @@ import classes from "./chat.module.css";
 import type { Turn } from "./use-chat.ts";
 
 const given: Record<string, string> = {
-  up: "You found it good",
-  down: "You found it bad",
-  edit: "You wrote it as it should be",
+  up: "You gave feedback: a good answer",
+  down: "You gave feedback: a bad answer",
+  edit: "You gave feedback: the answer as it should be",
 };
 
 const reasons = [

@@ -5,6 +5,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconHistory, IconMessages, IconPlus, IconRefresh } from "@tabler/icons-react";
 import Link from "next/link";
 import { useEffect, useRef, useState } from "react";
+import type { OutputOf } from "#app/_ui/client.ts";
 import { EmptyState, ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { plural } from "#app/_ui/format.ts";
 import { useOperation } from "#app/_ui/use-operation.ts";
@@ -14,7 +15,8 @@ import { ChatTurn } from "./chat-turn.tsx";
 import { Composer } from "./composer.tsx";
 import { useChat } from "./use-chat.ts";
 
-type Props = { project: string; projectId: number; chat: string | null; mayPromote: boolean };
+export type Kept = OutputOf<"chats.read">;
+type Props = { project: string; projectId: number; chat: Kept | null; mayPromote: boolean };
 
 type Served = {
   name: string;
@@ -29,29 +31,24 @@ type Served = {
 export function ChatView({ project, projectId, chat, mayPromote }: Props) {
   const topics = [`project:${projectId}`];
   const list = useOperation("deployments.list", { project }, { topics });
-  const kept = useOperation(
-    "chats.read",
-    { project, chat: chat ?? "" },
-    { enabled: chat !== null },
-  );
-  const error = list.error ?? kept.error;
-  const retry = () => {
-    void list.refetch();
-    if (chat !== null) void kept.refetch();
-  };
   const served = (list.data?.deployments ?? []).flatMap((one): Served[] =>
     one.live?.served ? [{ ...one, ...one.live, name: one.name }] : [],
   );
-  if (error || !list.data || (chat !== null && !kept.data)) {
+  const open = chat?.id ?? null;
+  if (list.error || !list.data) {
     return (
-      <Frame project={project} open={chat}>
-        {error ? <ErrorState error={error} onRetry={retry} /> : <LoadingState />}
+      <Frame project={project} open={open}>
+        {list.error ? (
+          <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+        ) : (
+          <LoadingState />
+        )}
       </Frame>
     );
   }
   if (served.length === 0 && chat === null) {
     return (
-      <Frame project={project} open={chat}>
+      <Frame project={project} open={open}>
         <EmptyState
           title="Nothing is live yet"
           icon={<IconMessages size={26} stroke={1.6} />}
@@ -69,7 +66,7 @@ export function ChatView({ project, projectId, chat, mayPromote }: Props) {
       </Frame>
     );
   }
-  return <OpenChat project={project} kept={kept.data ?? null} deployments={served} />;
+  return <OpenChat project={project} kept={chat} deployments={served} />;
 }
 
 type FrameProps = { project: string; open: string | null; children: React.ReactNode };
@@ -104,13 +101,16 @@ function Frame({ project, open, children }: FrameProps) {
   );
 }
 
-type Kept = NonNullable<ReturnType<typeof useOperation<"chats.read">>["data"]>;
 type OpenProps = { project: string; kept: Kept | null; deployments: Served[] };
 
 function OpenChat({ project, kept, deployments }: OpenProps) {
   const [name, setName] = useState(kept?.deployment ?? deployments[0]?.name ?? "");
   // A chat goes on with the deployment that it was started with, or not at all.
-  const deployment = deployments.find((one) => one.name === name);
+  const served = deployments.find((one) => one.name === name);
+  // One that falls silent while somebody talks with it stays on the page: the endpoint says why it is silent.
+  const [last, setLast] = useState(served);
+  if (served && served !== last) setLast(served);
+  const deployment = served ?? (last?.name === name ? last : undefined);
   const [open, setOpen] = useState(kept?.id ?? null);
   const end = useRef<HTMLDivElement>(null);
   const talk = useChat(project, deployment, (id) => {
@@ -126,6 +126,10 @@ function OpenChat({ project, kept, deployments }: OpenProps) {
     load(kept.id, kept.messages);
   }, [kept, load]);
   useEffect(() => {
+    // Answers are shown with their marks; what reads them should be there before the first one.
+    void import("#app/_ui/conversation/markdown.tsx");
+  }, []);
+  useEffect(() => {
     end.current?.scrollIntoView({ block: "end" });
   }, [talk.turns.length, talk.coming]);
   const busy = talk.coming !== null;
@@ -134,20 +138,21 @@ function OpenChat({ project, kept, deployments }: OpenProps) {
     <Frame project={project} open={open}>
       <Group className={classes.head} justify="space-between" wrap="nowrap" align="flex-start">
         <Group gap="xs" className={classes.who}>
-          <Select
-            aria-label="Deployment"
-            data={
-              deployments.some((one) => one.name === name)
-                ? names(deployments)
-                : [name, ...names(deployments)]
-            }
-            value={name}
-            disabled={talk.turns.length > 0 || kept !== null}
-            allowDeselect={false}
-            onChange={(next) => next && setName(next)}
-          />
+          {talk.turns.length > 0 || kept ? (
+            <Text fw={600} className={classes.wrap}>
+              {name}
+            </Text>
+          ) : (
+            <Select
+              aria-label="Deployment"
+              data={deployments.map((one) => one.name)}
+              value={name}
+              allowDeselect={false}
+              onChange={(next) => next && setName(next)}
+            />
+          )}
           {deployment && (
-            <Text size="sm" c="dimmed" className={classes.bubble}>
+            <Text size="sm" c="dimmed" className={classes.wrap}>
               {deployment.model} answers
             </Text>
           )}
@@ -213,24 +218,25 @@ function OpenChat({ project, kept, deployments }: OpenProps) {
         )}
         <div ref={end} />
       </div>
-      {deployment ? (
-        <div>
-          <Composer busy={busy} onSend={(text) => void talk.send(text)} onStop={talk.stop} />
-          <Text size="xs" c="dimmed" mt={4}>
-            {keptWords(deployment)}
-          </Text>
-        </div>
-      ) : (
-        <Alert color="yellow" title={`${name} does not answer now`}>
-          It was stopped, or its gate run no longer holds. This chat can be read; start a new one
-          with what is live.
-        </Alert>
-      )}
+      <div>
+        {!served && (
+          <Alert color="yellow" role="status" mb="xs" title={`${name} does not answer now`}>
+            It was stopped, or its gate run no longer holds. This chat can be read; start a new one
+            with what is live.
+          </Alert>
+        )}
+        {deployment && (
+          <>
+            <Composer busy={busy} onSend={(text) => void talk.send(text)} onStop={talk.stop} />
+            <Text size="xs" c="dimmed" mt={4}>
+              {keptWords(deployment)}
+            </Text>
+          </>
+        )}
+      </div>
     </Frame>
   );
 }
-
-const names = (deployments: Served[]) => deployments.map((one) => one.name);
 
 /** What happens to what is written here, before it is written. */
 function keptWords({ traffic, trafficDays }: Served): string {

@@ -8,9 +8,10 @@ import { GreyedButton } from "../models/greyed-button.tsx";
 import { EvaluationRuns } from "./evaluation-runs.tsx";
 import { Findings } from "./findings.tsx";
 import { Results } from "./results.tsx";
-import { type EvaluateSearch, type EvaluateTab, evaluateTabs } from "./search.ts";
+import type { EvaluateSearch } from "./search.ts";
 import { StartEvaluation } from "./start-evaluation.tsx";
 import { Suites } from "./suites.tsx";
+import { type EvaluateTab, evaluateTabs } from "./words.ts";
 
 export type May = { run: boolean; write: boolean; cancel: boolean };
 type Props = { project: string; projectId: number; search: EvaluateSearch; may: May };

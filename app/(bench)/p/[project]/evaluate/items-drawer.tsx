@@ -40,24 +40,26 @@ export function ItemsDrawer({ project, run, modelVersionId, suite, check, title,
           <ItemCard key={item.item} item={item} check={check} />
         ))}
         {query.data && items.length === 0 && <Text c="dimmed">No items here.</Text>}
-        <Group justify="space-between" hidden={offset === 0 && items.length < page}>
-          <Button
-            variant="default"
-            size="xs"
-            disabled={offset === 0}
-            onClick={() => setOffset(Math.max(0, offset - page))}
-          >
-            Earlier
-          </Button>
-          <Button
-            variant="default"
-            size="xs"
-            disabled={items.length < page}
-            onClick={() => setOffset(offset + page)}
-          >
-            More
-          </Button>
-        </Group>
+        {(offset > 0 || items.length === page) && (
+          <Group justify="space-between">
+            <Button
+              variant="default"
+              size="xs"
+              disabled={offset === 0}
+              onClick={() => setOffset(Math.max(0, offset - page))}
+            >
+              Earlier
+            </Button>
+            <Button
+              variant="default"
+              size="xs"
+              disabled={items.length < page}
+              onClick={() => setOffset(offset + page)}
+            >
+              More
+            </Button>
+          </Group>
+        )}
       </Stack>
     </Drawer>
   );

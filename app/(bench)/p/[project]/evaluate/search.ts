@@ -1,7 +1,5 @@
 import { z } from "zod";
-
-export const evaluateTabs = ["results", "findings", "suites", "runs"] as const;
-export type EvaluateTab = (typeof evaluateTabs)[number];
+import { evaluateTabs } from "./words.ts";
 
 /** State of the Evaluate page in its address; what does not fit is left out. */
 export const evaluateSearch = z.object({

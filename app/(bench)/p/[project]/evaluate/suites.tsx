@@ -40,8 +40,9 @@ export function Suites({ project, mayWrite }: { project: string; mayWrite: boole
     <Stack>
       <Group justify="space-between" align="flex-start">
         <Text size="sm" c="dimmed" maw="46rem">
-          Import CrowS-Pairs (CSV), BBQ (JSON lines), your own questions with expected words (JSON
-          lines), or a suite in Assay's own format.
+          Import CrowS-Pairs (CSV), BBQ (JSON lines), your own questions (a .jsonl file with lines
+          such as {'{"prompt": "When do you open?", "expected": ["nine"]}'}), or a suite in Assay's
+          own format.
         </Text>
         {mayWrite ? (
           <FileButton onChange={take} accept=".csv,.json,.jsonl">

@@ -1,5 +1,8 @@
 import { formatFixed, formatPercent } from "#app/_ui/format.ts";
 
+export const evaluateTabs = ["results", "findings", "suites", "runs"] as const;
+export type EvaluateTab = (typeof evaluateTabs)[number];
+
 /** What a figure's number means, for reading and for its scale. */
 export type Scale = { percent: boolean; min: number; max: number };
 

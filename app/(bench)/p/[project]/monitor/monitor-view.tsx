@@ -13,7 +13,14 @@ import { formatNumber } from "#app/_ui/format.ts";
 import { useOperation } from "#app/_ui/use-operation.ts";
 import { GreyedButton } from "../models/greyed-button.tsx";
 import classes from "./monitor.module.css";
-import { periods } from "./search.ts";
+
+/** Hours that the page offers. */
+const periods = [
+  { value: "1", label: "Hour" },
+  { value: "24", label: "Day" },
+  { value: "168", label: "Week" },
+  { value: "720", label: "30 days" },
+] as const;
 
 type Props = { project: string; hours: number; mayReview: boolean };
 type Monitor = OutputOf<"monitor.read"> & { hours: number };

@@ -20,6 +20,14 @@ export const trafficChoices = [
   { value: "full", label: "Figures and text" },
 ];
 
+/** Hints stand below, so that inputs side by side are level. */
+const below: ("label" | "input" | "description" | "error")[] = [
+  "label",
+  "input",
+  "description",
+  "error",
+];
+
 type Props = { project: string; opened: boolean; onClose: () => void };
 
 export function CreateDeployment({ project, opened, onClose }: Props) {
@@ -66,6 +74,7 @@ export function CreateDeployment({ project, opened, onClose }: Props) {
             data-autofocus
           />
           <Select
+            inputWrapperOrder={below}
             label="Policy"
             description={about}
             data={list.map((one) => ({ value: one.name, label: one.title }))}
@@ -83,6 +92,7 @@ export function CreateDeployment({ project, opened, onClose }: Props) {
           />
           <Group grow align="flex-start">
             <NumberInput
+              inputWrapperOrder={below}
               label="Temperature"
               description="0 answers the same each time"
               value={temperature}
@@ -92,6 +102,7 @@ export function CreateDeployment({ project, opened, onClose }: Props) {
               step={0.1}
             />
             <Select
+              inputWrapperOrder={below}
               label="Keep of traffic"
               data={trafficChoices}
               value={traffic}
@@ -99,6 +110,7 @@ export function CreateDeployment({ project, opened, onClose }: Props) {
               allowDeselect={false}
             />
             <NumberInput
+              inputWrapperOrder={below}
               label="For days"
               value={days}
               onChange={setDays}

@@ -2,6 +2,7 @@
 
 import {
   Alert,
+  Anchor,
   Badge,
   Button,
   Checkbox,
@@ -93,9 +94,14 @@ function Outcome({ project, item }: { project: string; item: Item }) {
       {item.state === "accepted" && item.datasetId !== null ? (
         <>
           Accepted into{" "}
-          <Link href={`/p/${project}/datasets/${item.datasetId}?open=${item.conversationId}`}>
+          <Anchor
+            component={Link}
+            size="sm"
+            underline="always"
+            href={`/p/${project}/datasets/${item.datasetId}?open=${item.conversationId}`}
+          >
             dataset {item.datasetId}
-          </Link>
+          </Anchor>
           .
         </>
       ) : (

@@ -7,6 +7,14 @@ import { GreyedButton } from "../../models/greyed-button.tsx";
 import { trafficChoices } from "../create-deployment.tsx";
 import type { DeploymentDetail } from "./deployment-view.tsx";
 
+/** Hints stand below, so that inputs side by side are level. */
+const below: ("label" | "input" | "description" | "error")[] = [
+  "label",
+  "input",
+  "description",
+  "error",
+];
+
 type Props = { project: string; one: DeploymentDetail; mayManage: boolean };
 
 /** System prompt, decoding, policy and kept traffic. What the gate measured cannot be changed unnoticed. */
@@ -71,6 +79,7 @@ export function DeploymentSettings({ project, one, mayManage }: Props) {
           />
           <Group grow align="flex-start">
             <NumberInput
+              inputWrapperOrder={below}
               label="Temperature"
               description="0 answers the same each time; part of what the gate measures"
               value={temperature}
@@ -81,6 +90,7 @@ export function DeploymentSettings({ project, one, mayManage }: Props) {
               disabled={!mayManage}
             />
             <Select
+              inputWrapperOrder={below}
               label="Policy"
               description={about}
               data={(policies.data?.policies ?? []).map(({ name, title }) => ({
@@ -95,6 +105,7 @@ export function DeploymentSettings({ project, one, mayManage }: Props) {
           </Group>
           <Group grow align="flex-start">
             <Select
+              inputWrapperOrder={below}
               label="Keep of traffic"
               data={trafficChoices}
               value={traffic}
@@ -103,6 +114,7 @@ export function DeploymentSettings({ project, one, mayManage }: Props) {
               disabled={!mayManage}
             />
             <NumberInput
+              inputWrapperOrder={below}
               label="For days"
               value={days}
               onChange={setDays}

@@ -175,6 +175,7 @@ function History({ project, one }: { project: string; one: DeploymentDetail }) {
                 <Anchor
                   component={Link}
                   size="xs"
+                  underline="always"
                   href={`/p/${project}/promote/gates/${event.gate}`}
                 >{`gate run ${event.gate}`}</Anchor>
               </>

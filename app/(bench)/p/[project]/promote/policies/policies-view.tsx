@@ -31,14 +31,16 @@ export function PoliciesView({ project, initial, mayWrite }: Props) {
         note="A policy names the checks that a version must pass, with their lines. The three that ship keep their text; copy one to make your own."
       />
       <Stack gap="lg">
-        {list.policies.map((one) => (
-          <PolicyCard
-            key={one.id}
-            one={one}
-            mayWrite={mayWrite}
-            onEdit={() => setEditing(editable(one))}
-          />
-        ))}
+        {list.policies
+          .toSorted((a, b) => place(a) - place(b))
+          .map((one) => (
+            <PolicyCard
+              key={one.id}
+              one={one}
+              mayWrite={mayWrite}
+              onEdit={() => setEditing(editable(one))}
+            />
+          ))}
       </Stack>
       {editing && (
         <PolicyEditor
@@ -52,8 +54,29 @@ export function PoliciesView({ project, initial, mayWrite }: Props) {
   );
 }
 
+/** As a person would write it: the database keeps no order of fields. */
+function ordered(given: PolicyBody): PolicyBody {
+  const { schema, id, profile, title, about, alpha, signoffs, waiverDays, ...rest } = given;
+  const checks = rest.checks.map(
+    ({ id: name, title: what, tier, hard, notInformative, measure }) => ({
+      id: name,
+      title: what,
+      tier,
+      hard,
+      notInformative,
+      measure,
+    }),
+  );
+  return { schema, id, profile, title, about, alpha, signoffs, waiverDays, ...rest, checks };
+}
+
+/** The shipped ones from the least to the most strict, then the project's own. */
+const strictness = ["lab", "internal", "public"];
+const place = ({ name, shipped }: Policy) =>
+  shipped ? strictness.indexOf(name) : strictness.length;
+
 function editable(one: Policy): { body: PolicyBody; own: boolean } {
-  const body = one.body as PolicyBody;
+  const body = ordered(one.body as PolicyBody);
   if (!one.shipped) return { body, own: true };
   const id = `${body.id}-own`;
   return { body: { ...body, id, profile: id, title: `${body.title}, ours` }, own: false };
@@ -86,11 +109,11 @@ function PolicyCard({ one, mayWrite, onEdit }: CardProps) {
       <Text size="xs" c="dimmed" mt={4} className={classes.wrap}>
         {`Stamped “${one.profile}” · ${plural(body.signoffs, "signature")} · waivers of at most ${plural(body.waiverDays, "day")} · each check wrong at most ${formatPercent(body.alpha)} of the time · ${one.hash.slice(0, 12)}`}
       </Text>
-      <Table.ScrollContainer minWidth={720} tabIndex={0} mt="sm">
+      <Table.ScrollContainer minWidth={840} tabIndex={0} mt="sm">
         <Table aria-label={`Checks of ${one.title}`}>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th w="34%">Check</Table.Th>
+              <Table.Th w="30%">Check</Table.Th>
               <Table.Th>About</Table.Th>
               <Table.Th>Effect</Table.Th>
               <Table.Th>Line</Table.Th>
@@ -101,8 +124,10 @@ function PolicyCard({ one, mayWrite, onEdit }: CardProps) {
             {body.checks.map((check) => (
               <Table.Tr key={check.id}>
                 <Table.Td className={classes.wrap}>{check.title}</Table.Td>
-                <Table.Td>{tiers[check.tier] ?? check.tier}</Table.Td>
-                <Table.Td>{check.hard ? "Must pass" : "Shown only"}</Table.Td>
+                <Table.Td className={classes.number}>{tiers[check.tier] ?? check.tier}</Table.Td>
+                <Table.Td className={classes.number}>
+                  {check.hard ? "Must pass" : "Shown only"}
+                </Table.Td>
                 <Table.Td className={classes.number}>{lineWords(check.measure)}</Table.Td>
                 <Table.Td className={classes.wrap}>{suitesOf(check.measure)}</Table.Td>
               </Table.Tr>

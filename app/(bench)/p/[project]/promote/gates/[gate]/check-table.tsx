@@ -147,7 +147,7 @@ function CheckRow({ check, mayWaive, onItems, onWaive }: RowProps) {
         {check.value !== null && (
           <Interval
             value={check.value}
-            low={noBound(check) ? scale.min : check.low}
+            low={check.low !== null && noBound(check) ? scale.min : check.low}
             high={check.high}
             line={check.line}
             scale={scale}
