@@ -11,6 +11,8 @@ export type QueryBench = {
   p95: Record<string, number>;
   /** The slowest page of rows over reading the same rows by their key alone. */
   ratio: number;
+  /** The facets count every conversation, and pages come full and in the order that plain SQL gives. */
+  correct: boolean;
 };
 
 const repeats = 60;
@@ -36,8 +38,22 @@ export async function benchDatasetQuery(): Promise<QueryBench> {
     }
     const pages = Object.entries(p95).filter(([name]) => name.startsWith("page"));
     const slowest = Math.max(...pages.map(([, ms]) => ms));
-    return { conversations, p95, ratio: slowest / (p95.byKey ?? 1) };
+    const correct = await isRight(handle, view({}), conversations);
+    return { conversations, p95, ratio: slowest / (p95.byKey ?? 1), correct };
   });
+}
+
+async function isRight(handle: ProjectHandle, all: View, conversations: number): Promise<boolean> {
+  const { kind } = await readFacets(handle, all);
+  const counted = kind?.reduce((sum, one) => sum + one.count, 0);
+  const { rows } = await listRows(handle, all, { ...firstPage, by: "tokens", descending: true });
+  const wanted = await handle.db.query.conversation.findMany({
+    columns: { id: true },
+    orderBy: (row, { desc }) => [desc(row.tokens), desc(row.id)],
+    limit: firstPage.limit,
+  });
+  const same = wanted.every(({ id }, n) => id === rows[n]?.id);
+  return counted === conversations && rows.length === firstPage.limit && same;
 }
 
 function questions(view: (filter: View["filter"]) => View) {
@@ -77,4 +93,8 @@ async function measure(question: () => Promise<unknown>): Promise<number> {
   return Number((times[Math.ceil(0.95 * times.length) - 1] ?? 0).toFixed(2));
 }
 
-if (import.meta.main) console.log(JSON.stringify(await benchDatasetQuery(), null, 2));
+if (import.meta.main) {
+  const result = await benchDatasetQuery();
+  console.log(JSON.stringify(result, null, 2));
+  if (!result.correct) process.exitCode = 1;
+}
