@@ -30,7 +30,7 @@ export function rendered(messages: readonly Message[]): string {
 }
 
 /** Between −1 and −4, the same for the same text: no character is ever the certain one, and ties do not happen. */
-function chance(text: string, at: number): number {
+export function chance(text: string, at: number): number {
   const seen = text.slice(Math.max(0, at - 24), at + 1);
   return -1 - (3 * Number.parseInt(hash("sha256", seen).slice(0, 8), 16)) / 2 ** 32;
 }
