@@ -25,6 +25,7 @@ export type Actor = { principal: Principal; door: Door };
 
 export function actorName(actor: Actor): string {
   const p = actor.principal;
+  if (actor.door === "system") return "system";
   return p.kind === "user" ? `user:${p.userId}` : p.kind === "key" ? `key:${p.keyId}` : "anonymous";
 }
 

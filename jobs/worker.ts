@@ -7,6 +7,7 @@ import { env } from "#lib/env.ts";
 import { listDevices } from "#lib/runs/devices.ts";
 import { openServices, type Services } from "#lib/services.ts";
 import { startDispatch } from "./dispatch.ts";
+import { startDuties } from "./duties.ts";
 import { jobs } from "./jobs.ts";
 import { openQueue, openWorker, type QueueName } from "./queue.ts";
 import { runOne } from "./run-one.ts";
@@ -39,11 +40,13 @@ export async function startWorker(
   );
   const presence = await announce(services, id, names, devices);
   const dispatch = await startDispatch(services.database, queues, onError);
+  const clock = startDuties(services);
   services.log.info({ queues: names }, "worker ready");
   return {
     stop: async () => {
       shutdown.abort();
       await dispatch.close();
+      await clock.close();
       presence.end();
       await Promise.all(workers.map((one) => one.close()));
       await Promise.all(Object.values(queues).map((queue) => queue.close()));

@@ -150,6 +150,7 @@ const acts: Record<string, string> = {
   stop: "Stopped",
   resume: "Resumed",
   settings: "Settings changed",
+  expired: "A waiver ran out",
 };
 
 function History({ project, one }: { project: string; one: DeploymentDetail }) {
