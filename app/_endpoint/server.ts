@@ -28,10 +28,8 @@ declare module "fastify" {
 export async function buildEndpoint(services: Services): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit,
-    loggerInstance: undefined,
     requestTimeout: 30_000,
     forceCloseConnections: "idle",
-    disableRequestLogging: true,
   });
   app.removeContentTypeParser("application/json");
   app.addContentTypeParser(
