@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { type Database, executePrepared } from "#db/client.ts";
+import { storable } from "../core/unstorable.ts";
 import type { EndpointGrant, Target } from "./resolve-target.ts";
 
 export type RequestRecord = {
@@ -25,7 +26,7 @@ function rowOf(grant: EndpointGrant, target: Target, record: RequestRecord) {
   if (traffic === "off") return undefined;
   return {
     ...record,
-    body: traffic === "full" ? record.body : null,
+    body: traffic === "full" ? storableBody(record.body) : null,
     projectId: grant.projectId,
     deploymentId: target.deployment?.id ?? null,
     modelVersionId: target.modelVersionId,
@@ -35,6 +36,16 @@ function rowOf(grant: EndpointGrant, target: Target, record: RequestRecord) {
     days: target.deployment?.trafficDays ?? previewDays,
   };
 }
+
+const storableBody = (body: RequestRecord["body"]) =>
+  body && {
+    messages: body.messages.map(({ role, content }) => ({
+      role: storable(role),
+      content: storable(content),
+    })),
+    answer: storable(body.answer),
+  };
+
 type Row = NonNullable<ReturnType<typeof rowOf>>;
 
 async function insertRows(database: Pick<Database, "sql">, rows: readonly Row[]): Promise<void> {

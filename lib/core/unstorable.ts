@@ -20,6 +20,11 @@ export function findUnstorable(value: unknown): Unstorable | undefined {
   return undefined;
 }
 
+/** Text as the database can keep it: NUL shown as ␀, half characters as U+FFFD. For what a model or a bad file says. */
+export function storable(text: string): string {
+  return text.replaceAll("\0", "␀").toWellFormed();
+}
+
 function faultOf(text: string): string | undefined {
   if (text.includes("\0")) return "Holds a NUL character";
   return text.isWellFormed() ? undefined : "Holds half of a character";

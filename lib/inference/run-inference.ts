@@ -3,6 +3,7 @@ import type { ProjectHandle } from "#db/handle.ts";
 import { response, runPrompt } from "#db/schema/judging.ts";
 import type { ModelClient, WireMessage } from "#models/client.ts";
 import { AssayError } from "../core/errors.ts";
+import { storable } from "../core/unstorable.ts";
 import { asAssayError } from "../errors.ts";
 import { openModelClient } from "../models/model-address.ts";
 import { addressedOf, requireVersion, type VersionRow } from "../models/read-models.ts";
@@ -166,7 +167,8 @@ async function generate(asked: Asked, messages: Prompt["messages"], sampling: ob
         throw event.error ?? new AssayError("upstream_failed", "The answer was cut.");
       else {
         return {
-          text,
+          // A model may say what no database keeps; it must not cost the other answers.
+          text: storable(text),
           firstTokenMs,
           finishReason,
           latencyMs: performance.now() - started,

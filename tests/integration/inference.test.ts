@@ -18,6 +18,8 @@ type Asked = { model: string; messages: { role: string; content: string }[]; see
 /** Requests that reached the stand-in for the model server, and which of them it refuses. */
 const seen: Asked[] = [];
 let refuses: (asked: Asked) => boolean = () => false;
+/** Said after each answer. */
+let ending = "";
 
 const server = createServer(async (request, response) => {
   let text = "";
@@ -35,6 +37,7 @@ const server = createServer(async (request, response) => {
   response.writeHead(200, { "content-type": "text/event-stream" });
   response.write(choice({ content: "Answer to " }));
   response.write(choice({ content: asked.messages.at(-1)?.content }));
+  response.write(choice({ content: ending }));
   response.write(choice({}, "stop"));
   response.end(
     `${frame({ choices: [], usage: { prompt_tokens: 5, completion_tokens: 3, total_tokens: 8 } })}data: [DONE]\n\n`,
@@ -48,6 +51,7 @@ afterAll(() => {
 beforeEach(() => {
   seen.length = 0;
   refuses = () => false;
+  ending = "";
 });
 
 const { port } = server.address() as AddressInfo;
@@ -98,6 +102,16 @@ describe("inference runs", () => {
       { model: "left@1", answers: count, errors: 0, completionTokens: 3 * count, cut: 0 },
       { model: "right@1", answers: count, errors: 0, completionTokens: 3 * count, cut: 0 },
     ]);
+  });
+
+  it("keep an answer that holds what no database can", async () => {
+    ending = " \0 and half a \ud83d";
+    const source = await placeUpload(services, handle, "odd.jsonl", chatLines(2, 60));
+    const { run } = await act(services, handle, startInference, { models: ["left@1"], source });
+    const ended = await runJob(services, run);
+    expect(ended.result).toMatchObject({ answers: 2, errors: 0 });
+    const { prompts } = await responses(run);
+    expect(prompts[0]?.responses[0]?.text).toMatch(/ ␀ and half a \ufffd$/);
   });
 
   it("ask the prompts of a file up to the limit, each sample with a seed of its own", async () => {

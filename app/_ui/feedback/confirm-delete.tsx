@@ -88,8 +88,8 @@ function Dependents({ dependents }: { dependents: Dependent[] | undefined }) {
       <List size="sm" spacing={4}>
         {dependents.map(({ kind, count, names, blocking }) => (
           <List.Item key={kind}>
-            {count} {kind}
-            {names.length > 0 && `: ${names.join(", ")}${count > names.length ? " …" : ""}`}
+            {capital(kind)}: {count}
+            {names.length > 0 && ` (${names.join(", ")}${count > names.length ? " …" : ""})`}
             {blocking && <strong> (first)</strong>}
           </List.Item>
         ))}
@@ -97,3 +97,5 @@ function Dependents({ dependents }: { dependents: Dependent[] | undefined }) {
     </div>
   );
 }
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

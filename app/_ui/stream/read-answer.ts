@@ -134,7 +134,8 @@ function createReader(onText: (piece: string, text: string) => void) {
     }
     const choice = frame.choices?.[0];
     finishReason = choice?.finish_reason ?? finishReason;
-    const piece = choice?.delta?.content;
+    // NUL, which a model may say, could not be saved with the rest.
+    const piece = choice?.delta?.content?.replaceAll("\0", "␀");
     if (!piece) return;
     firstAt ??= performance.now();
     text += piece;

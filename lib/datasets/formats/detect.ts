@@ -1,9 +1,9 @@
 import { AssayError } from "#lib/core/errors.ts";
+import { storable } from "#lib/core/unstorable.ts";
 import type { ColumnMapping } from "./column-mapping.ts";
 import { guessMapping, tableOf } from "./csv-table.ts";
 import { importers } from "./importers.ts";
 import type { Importer, Sample } from "./port.ts";
-import { storable } from "./row-fault.ts";
 import { sampleOf } from "./sample.ts";
 
 export type Candidate = {

@@ -1,9 +1,10 @@
+import { storable } from "#lib/core/unstorable.ts";
 import { type Draft, newDraft } from "./draft.ts";
 import { parseJsonRecord } from "./json-record.ts";
 import { maxJsonDepth } from "./limits.ts";
 import type { Detection, Importer, ImportItem, ParsedConversation, Sample } from "./port.ts";
 import { type RawRecord, rawRecords, type Splitter } from "./raw-records.ts";
-import { excerptOf, RowFault, storable } from "./row-fault.ts";
+import { excerptOf, RowFault } from "./row-fault.ts";
 import type { Source } from "./source.ts";
 import { splitLines } from "./split-lines.ts";
 import { ValueSplitter } from "./split-values.ts";

@@ -1,3 +1,4 @@
+import { storable } from "#lib/core/unstorable.ts";
 import { excerptCharacters } from "./limits.ts";
 
 /**
@@ -26,9 +27,4 @@ export function excerptOf(source: string | Buffer): string {
       ? source.slice(0, excerptCharacters)
       : source.toString("utf8", 0, excerptCharacters * 4).slice(0, excerptCharacters);
   return storable(text);
-}
-
-/** Text with NUL shown as ␀ and lone surrogates as U+FFFD. */
-export function storable(text: string): string {
-  return text.replaceAll("\0", "␀").toWellFormed();
 }

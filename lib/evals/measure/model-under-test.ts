@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { ModelClient, Score, WireMessage } from "#models/client.ts";
 import { AssayError } from "../../core/errors.ts";
 import type { Sampling } from "../../core/sampling.ts";
+import { storable } from "../../core/unstorable.ts";
 import { asAssayError } from "../../errors.ts";
 import { openModelClient } from "../../models/model-address.ts";
 import { addressedOf, type VersionRow } from "../../models/read-models.ts";
@@ -86,7 +87,7 @@ export class ModelUnderTest {
       this.fingerprint ??= fingerprint;
       const [choice] = choices;
       if (!choice) throw new AssayError("upstream_failed", "The model server gave no answer.");
-      return { text: choice.text, truncated: choice.finish === "length" };
+      return { text: storable(choice.text), truncated: choice.finish === "length" };
     });
   }
 
