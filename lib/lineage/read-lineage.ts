@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ProjectHandle } from "#db/handle.ts";
 import { idSchema, slugSchema } from "../core/dataset-filter.ts";
 import { AssayError } from "../core/errors.ts";
+import { methodWords } from "../core/model-methods.ts";
 import { defineOperation } from "../operation.ts";
 
 export const lineageKinds = [
@@ -243,7 +244,7 @@ const downstream: Record<Kind, Step[]> = {
       to: "deployment",
       label: "promoted to",
       query: (h, id) => sql`select distinct d.id::text as id, d.name as label,
-          case when d.live_version_id = ${id}::bigint then 'live' else 'was live' end as detail
+          coalesce((select 'serves ' || m.name || '@' || v.number from ${versions} where v.id = d.live_version_id), 'nothing live') as detail
         from deployment d join deployment_event e on e.deployment_id = d.id
         where d.project_id = ${h.projectId} and e.to_version_id = ${id}::bigint`,
     },
@@ -298,7 +299,7 @@ export const readLineage = defineOperation({
     const [found] = known ? await handle.db.execute<Found>(starts[kind](handle, id)) : [];
     if (!found)
       throw new AssayError("not_found", `This project has no such ${kind}. Check the address.`);
-    const start: Node = { ...found, kind, key: `${kind}:${found.id}`, distance: 0 };
+    const start: Node = { ...inWords(found, kind), kind, key: `${kind}:${found.id}`, distance: 0 };
     const graph = {
       nodes: new Map([[start.key, start]]),
       edges: new Map<string, Edge>(),
@@ -314,6 +315,10 @@ export const readLineage = defineOperation({
     };
   },
 });
+
+function inWords(found: Found, kind: Kind): Found {
+  return kind === "model" ? { ...found, detail: methodWords[found.detail] ?? found.detail } : found;
+}
 
 type Graph = { nodes: Map<string, Node>; edges: Map<string, Edge>; cut: boolean };
 
@@ -343,7 +348,12 @@ async function follow(
             graph.cut = true;
             continue;
           }
-          const made: Node = { ...row, kind: step.to, key, distance: far * direction };
+          const made: Node = {
+            ...inWords(row, step.to),
+            kind: step.to,
+            key,
+            distance: far * direction,
+          };
           graph.nodes.set(key, made);
           next.push(made);
         }

@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import type { ProjectHandle } from "#db/handle.ts";
 import { snapshot } from "#db/schema/datasets.ts";
 import { run } from "#db/schema/runs.ts";
+import { methodWords } from "../core/model-methods.ts";
 import { requireVersion } from "../models/read-models.ts";
 
 export type Change = { what: string; from: string; to: string };
@@ -36,7 +37,7 @@ async function facts(handle: ProjectHandle, versionId: number): Promise<Map<stri
     put("Training rows", data?.counts.train);
     put("Test rows", data?.counts.test);
   }
-  put("Method", methods[version.method] ?? version.method);
+  put("Method", methodWords[version.method] ?? version.method);
   if (version.parentId !== null) put("Fine-tuned from", await nameOf(handle, version.parentId));
   put("Parameters", version.parameters);
   put("Context length", version.contextLength);
@@ -73,14 +74,6 @@ async function firstRun(handle: ProjectHandle, version: Version): Promise<number
   }
   return oldest.runId;
 }
-
-const methods: Record<string, string> = {
-  pretrain: "From scratch",
-  "sft-full": "Fine-tuned",
-  "sft-lora": "Fine-tuned, LoRA",
-  imported: "Registered folder",
-  upstream: "Other server",
-};
 
 async function nameOf(handle: ProjectHandle, versionId: number): Promise<string> {
   const { model, model_version: version } = await requireVersion(handle, versionId);

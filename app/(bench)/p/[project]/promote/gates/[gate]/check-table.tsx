@@ -133,6 +133,11 @@ function CheckRow({ check, mayWaive, onItems, onWaive }: RowProps) {
           <Badge color={look.color} variant="light" radius="sm" className={classes.badge}>
             {look.words}
           </Badge>
+          {check.waiver && (
+            <Badge color="brass" variant="light" radius="sm" className={classes.badge}>
+              Waived
+            </Badge>
+          )}
           {check.blocks && (
             <Badge color="red" variant="filled" radius="sm" className={classes.badge}>
               Blocks
