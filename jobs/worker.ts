@@ -8,6 +8,7 @@ import { listDevices } from "#lib/runs/devices.ts";
 import { openServices, type Services } from "#lib/services.ts";
 import { startDispatch } from "./dispatch.ts";
 import { startDuties } from "./duties.ts";
+import { startHealth } from "./health.ts";
 import { jobs } from "./jobs.ts";
 import { openQueue, openWorker, type QueueName } from "./queue.ts";
 import { runOne } from "./run-one.ts";
@@ -21,6 +22,7 @@ export async function startWorker(
   names: readonly QueueName[],
   postgresUrl: string,
   devices: readonly string[] = [],
+  healthPort?: number,
 ) {
   const id = randomUUID();
   const settings = { postgresUrl, redisUrl: env().redisUrl };
@@ -41,10 +43,13 @@ export async function startWorker(
   const presence = await announce(services, id, names, devices);
   const dispatch = await startDispatch(services.database, queues, onError);
   const clock = startDuties(services);
+  const health = healthPort === undefined ? undefined : await startHealth(services, id, healthPort);
   services.log.info({ queues: names }, "worker ready");
   return {
+    healthUrl: health?.url,
     stop: async () => {
       shutdown.abort();
+      await health?.close();
       await dispatch.close();
       await clock.close();
       presence.end();
@@ -96,7 +101,13 @@ async function announce(
 if (import.meta.main) {
   const services = openServices("worker");
   const { requireRuntime } = await import("#lib/runtime.ts");
-  const { values } = parseArgs({ options: { queues: { type: "string", default: "cpu,gpu" } } });
+  const { values } = parseArgs({
+    options: {
+      queues: { type: "string", default: "cpu,gpu" },
+      /** Of /healthz and /readyz; none when left out. */
+      "health-port": { type: "string" },
+    },
+  });
   const devices = await listDevices();
   // A worker without a GPU leaves its runs to others; the page then says that nobody can take them.
   const queues = (["cpu", "gpu"] as const).filter(
@@ -107,6 +118,7 @@ if (import.meta.main) {
     queues,
     requireRuntime(env().dataDir).databaseUrl,
     devices,
+    values["health-port"] === undefined ? undefined : Number(values["health-port"]),
   );
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, () => {

@@ -12,6 +12,8 @@ const schema = z.object({
   endpointUrl: z.string(),
   /** Processes with their present pid, for Home's state and for cleaning up after a killed supervisor. */
   processes: z.record(z.string(), z.number().int()),
+  /** Where each of them tells whether it can work. */
+  health: z.record(z.string(), z.string()).default({}),
   startedAt: z.string(),
 });
 export type Runtime = z.infer<typeof schema>;

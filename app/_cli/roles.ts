@@ -15,12 +15,16 @@ const summaries: Record<Role, string> = {
 export function addRoles(program: Command, setExit: (code: number) => void): void {
   for (const role of Object.keys(roleArgs) as Role[]) {
     const command = program.command(role).description(summaries[role]);
-    if (role === "worker") command.option("--queues <names>", "cpu, gpu or cpu,gpu", "cpu,gpu");
+    if (role === "worker") {
+      command.option("--queues <names>", "cpu, gpu or cpu,gpu", "cpu,gpu");
+      command.option("--health-port <port>", "loopback port of /healthz and /readyz");
+    }
     if (role === "model-server") command.requiredOption("--config <file>", "its settings as JSON");
-    command.action(async (options: { queues?: string; config?: string }) => {
+    command.action(async (options: { queues?: string; healthPort?: string; config?: string }) => {
       const more = [
         ...(role === "web" ? webArgs(env()) : []),
         ...(options.queues ? ["--queues", options.queues] : []),
+        ...(options.healthPort ? ["--health-port", options.healthPort] : []),
         ...(options.config ? ["--config", options.config] : []),
       ];
       setExit(await runRole(role, more));

@@ -14,7 +14,7 @@ import { type Kept, keepRunning, type Part } from "./supervisor/keep-running.ts"
 import { findFreePort, requireFreePort } from "./supervisor/ports.ts";
 import { endLeftovers } from "./supervisor/predecessor.ts";
 import { checkRedis } from "./supervisor/redis.ts";
-import { roleParts } from "./supervisor/roles.ts";
+import { healthOf, roleParts } from "./supervisor/roles.ts";
 import { stopSignal } from "./supervisor/stop-signal.ts";
 import { startTrainerInstall, trainingNotice } from "./supervisor/trainer.ts";
 
@@ -76,7 +76,9 @@ async function boot(settings: Env, halt: AbortSignal, ends: (() => Promise<unkno
   const services = await openInstance(settings, state, keep, ends);
   const link = await ensureFirstAdmin(services, settings);
 
-  const parts = roleParts(services, settings);
+  const health = healthOf(services, settings, await findFreePort());
+  state.update({ health });
+  const parts = roleParts(services, settings, health);
   const kept: Kept[] = [];
   // The model server outlives the others: they drain through it.
   ends.push(
@@ -117,6 +119,7 @@ function runtimeState(settings: Env) {
     publicUrl: settings.publicUrl,
     endpointUrl: settings.endpointUrl,
     processes: {},
+    health: {},
     startedAt: new Date().toISOString(),
   };
   const update = (change: Partial<Runtime>) => {

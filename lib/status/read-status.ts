@@ -4,6 +4,7 @@ import { z } from "zod";
 import { defineOperation } from "../operation.ts";
 import { findRuntime } from "../runtime.ts";
 import type { Services } from "../services.ts";
+import { answers } from "./answers.ts";
 import { readTrainingState } from "./training-state.ts";
 
 const output = z.object({
@@ -30,11 +31,13 @@ export async function statusOf(
     from run`);
   const workers = await services.database.db.execute<{ pid: number; fresh: boolean }>(sql`
     select pid, seen_at > now() - interval '30 seconds' as fresh from worker where role = 'worker'`);
-  const processes = Object.entries(runtime?.processes ?? {}).map(([name, pid]) => ({
-    name,
-    pid,
-    state: isAlive(pid) ? "running" : "stopped",
-  }));
+  const processes = await Promise.all(
+    Object.entries(runtime?.processes ?? {}).map(async ([name, pid]) => ({
+      name,
+      pid,
+      state: await stateOf(pid, runtime?.health[name]),
+    })),
+  );
   const healthy = processes.every((one) => one.state === "running") && workers.some((w) => w.fresh);
   return {
     state: healthy ? ("ready" as const) : ("degraded" as const),
@@ -63,6 +66,12 @@ export const readStatus = defineOperation({
   allow: { instance: "instance.status" },
   run: ({ services }) => statusOf(services),
 });
+
+/** A process that lives and does not answer is as good as none; the database has no address to ask. */
+async function stateOf(pid: number, health: string | undefined): Promise<string> {
+  if (!isAlive(pid)) return "stopped";
+  return health === undefined || (await answers(health)) ? "running" : "not answering";
+}
 
 function isAlive(pid: number): boolean {
   try {

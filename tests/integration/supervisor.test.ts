@@ -135,12 +135,20 @@ describe.skipIf(!pagesAreBuilt)("an instance (skipped where the pages are not bu
   });
 
   const processes = () => Object.entries(instance.runtime().processes);
+  /** The pages, the endpoint, the model server and the worker, by their own words. */
   const ready = () =>
     Promise.all([
       answers(`${instance.url}/readyz`),
       answers(`${instance.endpointUrl}/readyz`),
       answers(`${instance.runtime().modelServerUrl}/readyz`),
+      answers(instance.runtime().health.worker ?? ""),
     ]);
+  const alive = () =>
+    Promise.all(
+      Object.values(instance.runtime().health).map((url) =>
+        answers(url.replace("/readyz", "/healthz")),
+      ),
+    );
 
   it("prints where it is and a link for the first administrator", async () => {
     const lines = instance.output().trim().split("\n");
@@ -151,7 +159,8 @@ describe.skipIf(!pagesAreBuilt)("an instance (skipped where the pages are not bu
       "select token_hash from one_time_link",
     );
     expect(links).toEqual([{ token_hash: hashToken(token ?? "") }]);
-    expect(await ready()).toEqual([200, 200, 200]);
+    expect(await alive()).toEqual([200, 200, 200, 200]);
+    expect(await ready()).toEqual([200, 200, 200, 200]);
   });
 
   it("runs five processes, and keeps its secrets to its owner", () => {
@@ -172,7 +181,7 @@ describe.skipIf(!pagesAreBuilt)("an instance (skipped where the pages are not bu
     const second = await assay(place, ["up"]);
     expect(second.code).not.toBe(0);
     expect(second.stderr).toMatch(/^Assay already runs on .*ASSAY_DATA_DIR/);
-    expect(await ready()).toEqual([200, 200, 200]);
+    expect(await ready()).toEqual([200, 200, 200, 200]);
   });
 
   it.each(["worker", "endpoint", "model-server", "web", "postgres"])(
@@ -183,7 +192,7 @@ describe.skipIf(!pagesAreBuilt)("an instance (skipped where the pages are not bu
       await expect
         .poll(() => instance.runtime().processes[name], { timeout: 20_000 })
         .not.toBe(before);
-      await expect.poll(ready, { timeout: 20_000 }).toEqual([200, 200, 200]);
+      await expect.poll(ready, { timeout: 20_000 }).toEqual([200, 200, 200, 200]);
       expect(instance.output()).toContain(`The ${name} process ended`);
     },
   );

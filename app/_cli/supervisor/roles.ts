@@ -1,12 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { sql } from "drizzle-orm";
 import type { Env } from "#lib/env.ts";
 import { folders, type Services } from "#lib/services.ts";
+import { answers } from "#lib/status/answers.ts";
 import { type ChildOptions, startChild } from "./child-process.ts";
 import { logsOf } from "./data-folder.ts";
 import type { Part } from "./keep-running.ts";
-import { answers } from "./probe.ts";
 
 /** Arguments after `node`, of each role that is a process of its own; also how a leftover one is recognised. */
 export const roleArgs = {
@@ -25,21 +24,31 @@ const drainMs: Record<Role, number> = {
   "model-server": 30_000,
 };
 
+/** Where each process tells whether it can work. */
+export const healthOf = (
+  services: Services,
+  settings: Env,
+  workerPort: number,
+): Record<Role, string> => ({
+  "model-server": `${services.modelServerUrl}/readyz`,
+  worker: `http://127.0.0.1:${workerPort}/readyz`,
+  endpoint: `http://127.0.0.1:${settings.endpointPort}/readyz`,
+  web: `http://127.0.0.1:${settings.port}/readyz`,
+});
+
 /** The processes of a running instance, in the order of their start. */
-export function roleParts(services: Services, settings: Env): Part[] {
-  const part = (name: Role, more: string[], ready: Part["ready"]): Part => ({
+export function roleParts(services: Services, settings: Env, health: Record<Role, string>): Part[] {
+  const part = (name: Role, more: string[]): Part => ({
     name,
     start: () => startChild(childOptions(name, more, settings)),
-    ready,
+    ready: () => answers(health[name]),
   });
   const modelPort = Number(new URL(services.modelServerUrl).port);
   return [
-    part("model-server", modelServerArgs(services, modelPort), () =>
-      answers(`${services.modelServerUrl}/readyz`),
-    ),
-    part("worker", [], (pid) => hasWorker(services, pid)),
-    part("endpoint", [], () => answers(`http://127.0.0.1:${settings.endpointPort}/readyz`)),
-    part("web", webArgs(settings), () => answers(`http://127.0.0.1:${settings.port}/readyz`)),
+    part("model-server", modelServerArgs(services, modelPort)),
+    part("worker", ["--health-port", new URL(health.worker).port]),
+    part("endpoint", []),
+    part("web", webArgs(settings)),
   ];
 }
 
@@ -61,12 +70,4 @@ function modelServerArgs(services: Services, port: number): string[] {
   const config = { port, token: services.secrets.internal, artefacts };
   writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
   return ["--config", file];
-}
-
-/** A worker has no port; it announces itself in the database. */
-async function hasWorker(services: Services, pid: number): Promise<boolean> {
-  const rows = await services.database.db.execute(
-    sql`select 1 from worker where role = 'worker' and pid = ${pid} and seen_at > now() - interval '30 seconds'`,
-  );
-  return rows.length > 0;
 }
