@@ -108,6 +108,18 @@ def loss_sum(model, ids: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     return F.cross_entropy(logits.float(), targets[wanted], reduction="sum")
 
 
+def training_flops(everything: int, learnt: int, tokens: int) -> int:
+    """Operations of a dense transformer's training: (4 × all + 2 × trained parameters) × tokens.
+
+    A forward pass costs 2 a parameter and token; going back, another 2 carry the gradient through each weight and 2 more
+    make the gradient of the weight itself (Kaplan et al. 2020, "Scaling Laws for Neural Language Models", §2.1: 2 + 4 = 6
+    when all are trained). A frozen weight, as under LoRA, passes the gradient on and has none itself. Left out as there:
+    attention over the context, which is small while context < 12 × hidden size, and looking up embeddings, which counts
+    as if it were a product.
+    """
+    return (4 * everything + 2 * learnt) * tokens
+
+
 def count_parameters(model) -> tuple[int, int]:
     """(all, trainable); tied weights count once."""
     sizes = [(each.numel(), each.requires_grad) for each in model.parameters()]

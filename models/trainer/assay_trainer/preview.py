@@ -18,7 +18,7 @@ from .chat import ChatEncoder, RowError
 from .data import Examples, encode_rows, read_rows, require_examples, texts_of
 from .estimate import EVALUATION_COST, EXPORT_SECONDS, EXPORT_SECONDS_PER_MILLION, measure_speed, peak_memory, workload
 from .formats import check_base
-from .model import add_lora, context_length, count_parameters, load_model, new_model, pick_device, pick_precision
+from .model import add_lora, context_length, count_parameters, load_model, new_model, pick_device, pick_precision, training_flops
 from .refusal import Refusal
 from .spec import Spec, read_spec
 from .tokenizer import load_tokenizer, train_tokenizer
@@ -78,7 +78,7 @@ def estimate(spec: Spec, model, examples: Examples, scale: float, reading: float
         "tokens": work.tokens,
         "parameters": everything,
         "trainable_parameters": learnt,
-        "flops": 6 * everything * work.tokens,
+        "flops": training_flops(everything, learnt, work.tokens),
         "seconds": round(reading + steps + evaluation + export, 1),
         "seconds_of": {
             "reading": round(reading, 1), "steps": round(steps, 1), "evaluation": round(evaluation, 1), "export": round(export, 1),

@@ -26,7 +26,7 @@ from .events import EventLog, file_manifest, sha256_file, sha256_text
 from .export import export_artefact
 from .formats import check_base
 from .lifeline import Lifeline
-from .model import add_lora, context_length, count_parameters, load_model, loss_sum, new_model, pick_device, pick_precision
+from .model import add_lora, context_length, count_parameters, load_model, loss_sum, new_model, pick_device, pick_precision, training_flops
 from .model import precision_context
 from .refusal import Refusal, Stopped
 from .spec import Hyper, Spec, read_spec
@@ -123,8 +123,7 @@ def result_of(trained: Trained, attempt: Path, parity: dict) -> dict:
         "eval_perplexity": scores and scores["perplexity"],
         "parameters": everything,
         "trainable_parameters": learnt,
-        # Forward and backward of a dense transformer cost about 6 operations a parameter and token (2 + 4).
-        "flops": 6 * everything * progress.tokens,
+        "flops": training_flops(everything, learnt, progress.tokens),
         "peak_memory_bytes": peak_memory_bytes(run.device),
         "device": run.device.type,
         "precision": run.precision,

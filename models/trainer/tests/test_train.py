@@ -111,6 +111,7 @@ def test_lora_merges_into_what_the_adapter_answers(base, tmp_path):
     folder = write_attempt(tmp_path / "a", base=str(base), **LORA)
     result = run(folder)
     assert 0 < result["trainable_parameters"] < result["parameters"]
+    assert result["flops"] == (4 * result["parameters"] + 2 * result["trainable_parameters"]) * result["tokens"]
     ids = torch.randint(0, 300, (2, 20), generator=torch.Generator().manual_seed(0))
     merged = AutoModelForCausalLM.from_pretrained(folder / "artefact")(input_ids=ids).logits
     plain = AutoModelForCausalLM.from_pretrained(base)
