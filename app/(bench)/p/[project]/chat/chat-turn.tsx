@@ -59,7 +59,7 @@ export function ChatTurn({ project, turn, history, coming, onFeedback }: Props) 
       </Paper>
       {!person && !coming && (
         <Group gap="xs" className={classes.under}>
-          <Text size="xs" c="dimmed">
+          <Text size="xs" c="dimmed" className={classes.wrap}>
             {turn.model ?? "Answer"}
             {turn.finishReason === "stopped" && " · stopped"}
             {turn.finishReason === "length" && " · cut at the length limit"}

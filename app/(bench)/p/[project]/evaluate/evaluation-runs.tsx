@@ -1,6 +1,6 @@
 "use client";
 
-import { Anchor, Paper, Stack } from "@mantine/core";
+import { Anchor, Stack } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
 import Link from "next/link";
 import { EmptyState, ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
@@ -29,13 +29,17 @@ export function EvaluationRuns({ project, projectId, mayCancel }: Props) {
   return (
     <Stack>
       {list.data.runs.map((run) => (
-        <Paper key={run.id} p="md">
-          <RunProgress project={project} run={run.id} initial={run} mayCancel={mayCancel}>
-            <Anchor component={Link} href={`/p/${project}/evaluate`} size="sm">
-              See the results
-            </Anchor>
-          </RunProgress>
-        </Paper>
+        <RunProgress
+          key={run.id}
+          project={project}
+          run={run.id}
+          initial={run}
+          mayCancel={mayCancel}
+        >
+          <Anchor component={Link} href={`/p/${project}/evaluate`} size="sm">
+            See the results
+          </Anchor>
+        </RunProgress>
       ))}
     </Stack>
   );

@@ -67,9 +67,9 @@ export function GateTable({ project, gates, ofOne }: Props) {
                     {`Gate run ${gate.id}`}
                   </Anchor>
                 </Table.Td>
-                <Table.Td className={classes.wrap}>{gate.model}</Table.Td>
+                <Table.Td className={classes.name}>{gate.model}</Table.Td>
                 {!ofOne && (
-                  <Table.Td className={classes.wrap}>
+                  <Table.Td className={classes.name}>
                     <Anchor
                       component={Link}
                       href={`/p/${project}/promote/${encodeURIComponent(gate.deployment)}`}
@@ -79,7 +79,7 @@ export function GateTable({ project, gates, ofOne }: Props) {
                     </Anchor>
                   </Table.Td>
                 )}
-                <Table.Td>{gate.policy}</Table.Td>
+                <Table.Td className={classes.policy}>{gate.policy}</Table.Td>
                 <Table.Td>
                   <VerdictBadge gate={gate} />
                 </Table.Td>

@@ -141,7 +141,7 @@ function NodeCard({ project, data, node }: { project: string; data: Lineage; nod
           {node.label}
         </Link>
       )}
-      <Text size="xs" c="dimmed">
+      <Text size="xs" c="dimmed" className={classes.label}>
         {node.detail}
       </Text>
       {incoming.slice(0, shownOrigins).map((edge) => (
