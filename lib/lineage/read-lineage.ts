@@ -69,6 +69,15 @@ const upstream: Record<Kind, Step[]> = {
         join conversation p on p.id = c.derived_from where c.project_id = ${h.projectId} and c.id = ${id}::bigint`,
     },
     {
+      to: "model",
+      label: "feedback on an answer of",
+      query: (
+        h,
+        id,
+      ) => sql`select distinct ${version} from feedback f join ${versions} on v.id = f.model_version_id
+        where f.project_id = ${h.projectId} and f.conversation_id = ${id}::bigint`,
+    },
+    {
       to: "rater",
       label: "judged by",
       query: (
@@ -234,6 +243,15 @@ const downstream: Record<Kind, Step[]> = {
     },
   ],
   model: [
+    {
+      to: "conversation",
+      label: "feedback kept as",
+      query: (
+        h,
+        id,
+      ) => sql`select c.id::text as id, c.preview as label, c.kind as detail from feedback f
+        join conversation c on c.id = f.conversation_id where f.project_id = ${h.projectId} and f.model_version_id = ${id}::bigint`,
+    },
     {
       to: "model",
       label: "fine-tuned to",

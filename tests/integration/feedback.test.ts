@@ -272,6 +272,26 @@ describe("lineage", () => {
   });
 });
 
+describe("lineage of feedback", () => {
+  it("leads from a kept row to the version that was corrected, and back", async () => {
+    const { project, handle, request, grant, version } = await answered();
+    const given = await give(grant, { request_id: request, corrected: "We open at nine." });
+    const { conversation } = await reviewFeedback.run(context(handle), {
+      project: project.slug,
+      feedback: given.id,
+      decision: "pair",
+      dataset: "learned",
+      keepPersonalData: false,
+    });
+    const keys = async (kind: "conversation" | "model", id: unknown) =>
+      (
+        await readLineage.run(context(handle), { project: project.slug, kind, id: String(id) })
+      ).nodes.map((node) => node.key);
+    expect(await keys("conversation", conversation)).toContain(`model:${version.id}`);
+    expect(await keys("model", version.id)).toContain(`conversation:${conversation}`);
+  });
+});
+
 describe("monitor", () => {
   it("counts requests, latency, tokens and thumbs by model version", async () => {
     const { project, handle, request, grant, version } = await answered();
