@@ -116,8 +116,8 @@ export const theme = createTheme({
     Notification: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
     Badge: { defaultProps: { tt: "none", fw: 600, radius: "sm" } },
     Table: { defaultProps: { verticalSpacing: "xs", horizontalSpacing: "sm" } },
-    // The browser's own bar takes room only where a table is too wide for its place.
-    TableScrollContainer: { defaultProps: { type: "native" } },
+    // The browser's own bar takes room only where a table is too wide for its place; the keyboard must reach it there.
+    TableScrollContainer: { defaultProps: { type: "native", tabIndex: 0 } },
     Select: openList,
     MultiSelect: openList,
     Autocomplete: openList,

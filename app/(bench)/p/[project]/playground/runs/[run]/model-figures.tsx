@@ -13,7 +13,8 @@ const ms = (value: number | null) =>
 /** Figures by model version: answers, errors, tokens, medians of times. */
 export function ModelFigures({ models }: Props) {
   return (
-    <div className={classes.scroll}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+    <div className={classes.scroll} tabIndex={0}>
       <Table aria-label="Figures by model" withRowBorders={false}>
         <Table.Thead>
           <Table.Tr>
