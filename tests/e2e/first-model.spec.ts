@@ -1,16 +1,8 @@
 import { fileURLToPath } from "node:url";
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import { ana, choose, expectNoSeriousIssue } from "#tests/setup/e2e-people.ts";
 
 const sample = fileURLToPath(new URL("../../sample/support.jsonl", import.meta.url));
-const person = { name: "Ana Berg", email: "ana@example.org", password: "a long pass phrase" };
-
-/** Nothing that keeps people with assistive technology out. */
-async function expectNoSeriousIssue(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter((one) => one.impact === "serious" || one.impact === "critical");
-  expect(serious.map((one) => `${one.id}: ${one.nodes[0]?.html}`)).toEqual([]);
-}
 
 test.describe
   .serial("from a file of conversations to an answer", () => {
@@ -22,9 +14,9 @@ test.describe
 
     test("the first administrator opens the one-time link", async () => {
       await page.goto(process.env.ASSAY_E2E_SETUP_URL ?? "/setup");
-      await page.getByLabel("Name").fill(person.name);
-      await page.getByLabel("E-mail").fill(person.email);
-      await page.getByRole("textbox", { name: "Password" }).fill(person.password);
+      await page.getByLabel("Name").fill(ana.name);
+      await page.getByLabel("E-mail").fill(ana.email);
+      await page.getByRole("textbox", { name: "Password" }).fill(ana.password);
       await page.getByRole("button", { name: "Create account" }).click();
       await expect(page.getByRole("heading", { level: 1, name: "Default" })).toBeVisible();
       await expectNoSeriousIssue(page);
@@ -73,9 +65,7 @@ test.describe
 
     test("she trains a small model and watches it end", async () => {
       await page.goto("/p/default/models/train");
-      const snapshot = page.getByRole("combobox", { name: "Snapshot" });
-      await snapshot.click();
-      await page.getByRole("option", { name: /support v1/ }).click();
+      await choose(page, "Snapshot", /support v1/);
       await page.getByLabel("Name of the model").fill("helper");
       await page.getByLabel("Steps", { exact: true }).fill("30");
       await page.getByRole("button", { name: "Start training" }).click();
