@@ -121,12 +121,17 @@ const buckets = 96;
 const bucketOf = (at: string, from: number, to: number) =>
   Math.min(buckets - 1, Math.round(((new Date(at).getTime() - from) * buckets) / (to - from)));
 
-const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hour12: false });
+const clock = new Intl.DateTimeFormat("en", {
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
 const dated = new Intl.DateTimeFormat("en", {
   month: "short",
   day: "numeric",
   hour: "2-digit",
-  hour12: false,
+  minute: "2-digit",
+  hourCycle: "h23",
 });
 const timeIn = (hours: number) => (at: number) => (hours > 24 ? dated : clock).format(at);
 
