@@ -75,7 +75,8 @@ export function VersionDetail({ project, version, relations, card, may }: Props)
       />
       <Figures version={version} />
       <div className={classes.columns}>
-        <section className={classes.card} aria-label="Card">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+        <section className={classes.card} aria-label="Card" tabIndex={0}>
           <Markdown text={card} />
         </section>
         <div>
