@@ -172,7 +172,12 @@ function trainingPart({ row }: CardFacts) {
     ["Validation loss", numberAt(facts, "eval_loss")],
     ["Validation perplexity", numberAt(facts, "eval_perplexity")],
     ["Trained parameters", numberAt(facts, "trainable_parameters")],
-    ["FLOPs", v.flops === null ? null : `${compact.format(v.flops)} ((4 × parameters + 2 × trained parameters) × tokens)`],
+    [
+      "FLOPs",
+      v.flops === null
+        ? null
+        : `${compact.format(v.flops)} ((4 × parameters + 2 × trained parameters) × tokens)`,
+    ],
     [
       "Device",
       textAt(facts, "device") && `${textAt(facts, "device")}, ${textAt(facts, "precision")}`,
