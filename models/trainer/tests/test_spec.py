@@ -88,7 +88,7 @@ def test_code_links_and_missing_parts_are_refused(folder):
 def test_pickle_named_safetensors_is_not_loaded(base, tmp_path):
     shutil.copytree(base, tmp_path / "base", ignore=shutil.ignore_patterns("onnx"))
     (tmp_path / "base" / "model.safetensors").write_bytes(pickle.dumps({"weight": [1] * 100}))
-    with pytest.raises(Refusal, match="base model cannot be read"):
+    with pytest.raises(Refusal, match="weights and config.json cannot be read"):
         run(write_attempt(tmp_path / "attempt", method="sft", base=str(tmp_path / "base")))
 
 
