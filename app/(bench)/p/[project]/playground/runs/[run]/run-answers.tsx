@@ -66,12 +66,12 @@ export function RunAnswers({ project, initial, may }: Props) {
             <NextStep
               href={`/p/${project}/label/new?run=${run.id}`}
               words="Label the answers"
-              refused={refusal(may.label, answered)}
+              refused={refusal(may.label, answered, run)}
             />
             <NextStep
               href={`/p/${project}/compare/new?run=${run.id}`}
               words="Compare blind"
-              refused={refusal(may.compare, answered)}
+              refused={refusal(may.compare, answered, run)}
             />
           </>
         }
@@ -120,8 +120,11 @@ export function RunAnswers({ project, initial, may }: Props) {
   );
 }
 
-const refusal = (may: boolean, answered: boolean) =>
-  !may ? "Needs the curator role" : answered ? undefined : "There are no answers yet";
+function refusal(may: boolean, answered: boolean, run: RunView): string | undefined {
+  if (!may) return "Needs the curator role";
+  if (isOpen(run.state)) return "The run has not ended yet";
+  return answered ? undefined : "There are no answers";
+}
 
 type StepProps = { href: string; words: string; refused: string | undefined };
 
