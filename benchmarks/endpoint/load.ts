@@ -17,8 +17,8 @@ const body = JSON.stringify({
   ],
   max_tokens: 40,
 });
-/** Not measured: connections, caches and compiled code come to be. */
-const warmUp = 30;
+/** Requests a connection that are not measured. */
+export const warmUp = 30;
 
 /** `count` chat requests, `concurrency` at a time over kept connections. Latencies in milliseconds. */
 export async function load(side: Side, concurrency: number, count: number): Promise<Load> {
