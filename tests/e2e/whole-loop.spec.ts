@@ -19,7 +19,9 @@ async function labelAll(page: Page, rate: (item: number) => number): Promise<num
     await expect(page.getByRole("radio", { name: String(rate(item)) })).toBeChecked();
     await page.keyboard.press("Enter");
     await expect(async () => {
-      expect((await done.isVisible()) || (await text.textContent()) !== before).toBe(true);
+      expect(
+        (await done.isVisible()) || (await text.textContent({ timeout: 500 })) !== before,
+      ).toBe(true);
     }).toPass();
   }
 }
@@ -42,7 +44,9 @@ async function voteAll(page: Page, comparison: string): Promise<number> {
       (answer.match(/\b[a-z]{3,}\b/g)?.length ?? 0) - answer.length / 40;
     await page.keyboard.press(sense(left) >= sense(right) ? "ArrowLeft" : "ArrowRight");
     await expect(async () => {
-      expect((await done.isVisible()) || (await pair.textContent()) !== before).toBe(true);
+      expect(
+        (await done.isVisible()) || (await pair.textContent({ timeout: 500 })) !== before,
+      ).toBe(true);
     }).toPass();
   }
 }
@@ -178,6 +182,7 @@ test.describe
       await anaPage.goto(comparison);
       await anaPage.getByRole("button", { name: "End the voting" }).click();
       await anaPage.getByRole("dialog").getByRole("button", { name: "End the voting" }).click();
+      await expect(anaPage.getByRole("dialog")).toBeHidden();
       await expect(anaPage.getByText(trained).first()).toBeVisible();
       await expectNoSeriousIssue(anaPage);
     });
@@ -278,7 +283,9 @@ test.describe
       await expect(anaPage.getByText("Stopped", { exact: true }).first()).toBeVisible();
       await benPage.getByLabel("Message").fill("Are you there?");
       await benPage.getByRole("button", { name: "Send" }).click();
-      await expect(benPage.getByRole("alert")).toContainText(/stopped/i);
+      await expect(benPage.getByRole("alert", { name: "The answer did not come" })).toContainText(
+        /stopped/i,
+      );
       await anaPage.getByRole("button", { name: "Resume" }).click();
       await anaPage.getByRole("dialog").getByLabel("Reason").fill("The drill is over");
       await anaPage.getByRole("dialog").getByRole("button", { name: "Resume" }).click();
