@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { nodeOptions } from "#app/_cli/supervisor/roles.ts";
 import { env } from "#lib/env.ts";
 import { benchTrainer } from "./trainer/trainer.ts";
 
@@ -7,11 +8,13 @@ import { benchTrainer } from "./trainer/trainer.ts";
  * `npm run bench [-- NAME…] [--flags of a benchmark]`: each against its baseline in the same run. It prints ratios and
  * whether what was measured was right; figures are not judged, but wrong answers end with code 1.
  */
-const script = (name: string) => (flags: readonly string[]) => {
-  const path = join(import.meta.dirname, name);
-  const { status } = spawnSync(process.execPath, [path, ...flags], { stdio: "inherit" });
-  if (status !== 0) process.exitCode = 1;
-};
+const script =
+  (name: string, options: readonly string[] = []) =>
+  (flags: readonly string[]) => {
+    const args = [...options, join(import.meta.dirname, name), ...flags];
+    const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
+    if (status !== 0) process.exitCode = 1;
+  };
 
 type Benchmark = (flags: readonly string[]) => unknown;
 const benchmarks: Record<string, Benchmark> = {
@@ -27,8 +30,11 @@ const benchmarks: Record<string, Benchmark> = {
     if (!result.losses_equal) process.exitCode = 1;
   },
 };
-/** A quarter of an hour, so only when named. */
-const long: Record<string, Benchmark> = { sgd: script("sgd/sgd.ts") };
+/** Many minutes each, so only when named. */
+const long: Record<string, Benchmark> = {
+  sgd: script("sgd/sgd.ts"),
+  "large-import": script("datasets/large-import.ts", nodeOptions.worker),
+};
 
 const given = process.argv.slice(2);
 const flags = given.filter((word) => word.startsWith("--"));

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import type { Command } from "commander";
 import { env } from "#lib/env.ts";
 import { projectRoot } from "./supervisor/child-process.ts";
-import { type Role, roleArgs, webArgs } from "./supervisor/roles.ts";
+import { nodeOptions, type Role, roleArgs, webArgs } from "./supervisor/roles.ts";
 
 const summaries: Record<Role, string> = {
   web: "Run the pages and the API alone",
@@ -33,7 +33,7 @@ export function addRoles(program: Command, setExit: (code: number) => void): voi
 }
 
 function runRole(role: Role, more: string[]): Promise<number> {
-  const child = spawn(process.execPath, [...roleArgs[role], ...more], {
+  const child = spawn(process.execPath, [...nodeOptions[role], ...roleArgs[role], ...more], {
     cwd: projectRoot,
     stdio: "inherit",
   });

@@ -23,10 +23,11 @@ function* numbers(seed: number): Generator<number> {
   }
 }
 
-function made(): string {
+/** Dialogues without end, a line each, one at a time in memory. */
+export function* madeDialogues(): Generator<string> {
   const random = numbers(7);
   const next = (below: number) => (random.next().value as number) % below;
-  const lines = Array.from({ length: dialogues }, (_, n) => {
+  for (let n = 0; ; n++) {
     const turns = Array.from(
       { length: turnsEach[n % turnsEach.length] ?? 18 },
       (_unused, turn) => ({
@@ -34,10 +35,11 @@ function made(): string {
         utterance: Array.from({ length: 6 + next(14) }, () => words[next(words.length)]).join(" "),
       }),
     );
-    return JSON.stringify({ dialogue_id: `made_${n}`, services: ["Made_1"], turns });
-  });
-  return `${lines.join("\n")}\n`;
+    yield `${JSON.stringify({ dialogue_id: `made_${n}`, services: ["Made_1"], turns })}\n`;
+  }
 }
+
+const made = () => madeDialogues().take(dialogues).toArray().join("");
 
 /** 14,272 dialogues with 262,524 turns: the shared reference file, else text made to its measure. */
 export function scaleDialogues(): { bytes: Buffer; source: "shared" | "made" } {

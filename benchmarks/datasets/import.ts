@@ -99,17 +99,26 @@ async function importBytes(
   bytes: Buffer,
 ): Promise<number> {
   const digest = createHash("sha256").update(bytes).digest("hex");
+  writeFileSync(sourceFile(services, digest), bytes);
+  return importSource(services, handle, { digest, bytes: bytes.length });
+}
+
+/** Where the file of this digest is kept. */
+export function sourceFile(services: Services, digest: string): string {
   const folder = folders(services.dataDir).sources;
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, digest), bytes);
+  return join(folder, digest);
+}
+
+/** Imports a kept file as the job does, in this process; gives the conversations that the dataset holds then. */
+export async function importSource(
+  services: Services,
+  handle: ProjectHandle,
+  kept: { digest: string; bytes: number },
+): Promise<number> {
   const [file] = await handle.db
     .insert(source)
-    .values({
-      projectId: handle.projectId,
-      digest,
-      fileName: "dialogues.jsonl",
-      bytes: bytes.length,
-    })
+    .values({ projectId: handle.projectId, fileName: "dialogues.jsonl", ...kept })
     .returning({ id: source.id });
   const signal = new AbortController().signal;
   const { run } = await startImport.run(

@@ -12,7 +12,7 @@ const lifeline = fileURLToPath(new URL("../lifeline.ts", import.meta.url));
 const leftoverMs = 5000;
 
 export type ChildOptions = {
-  /** The script and its arguments, relative to the project's folder. */
+  /** Options of Node, the script relative to the project's folder, and its arguments. */
   args: string[];
   logFile: string;
   /** How long it may drain after SIGTERM. */
