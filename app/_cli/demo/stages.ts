@@ -35,7 +35,7 @@ const steps = [
   { step: "duplicates", params: { mode: "normalised" } },
 ];
 /** A held-out question that the promoted version is asked. */
-const question = "What time do you start in the morning on a Wednesday?";
+const question = "What would it cost to rent a tandem for one day?";
 
 const count = (value: unknown) => Number(value ?? 0).toLocaleString("en");
 
