@@ -153,7 +153,6 @@ test.describe
       await anaPage.goto(`${home}/models/train`);
       await choose(anaPage, "Snapshot", /support v2/);
       await anaPage.getByLabel("Name of the model").fill("willow");
-      await anaPage.getByLabel("Epochs", { exact: true }).fill("1.5");
       await anaPage.getByRole("button", { name: "Start training" }).click();
       await expect(anaPage).toHaveURL(/\/runs\/\d+/);
       await expect(anaPage.getByText(trained).first()).toBeVisible({ timeout: 280_000 });

@@ -101,7 +101,7 @@ export function initialSettings(given: { snapshot: string | null; base: string |
     preset: "small",
     architecture: presets.small,
     // More passes answer better and learn more by heart; the canaries of the gate tell.
-    hyper: { ...defaultHyper, epochs: 2, learning_rate: rates[way] },
+    hyper: { ...defaultHyper, epochs: 1.5, learning_rate: rates[way] },
     seed: 0,
     device: "auto",
     canaries: { count: 8, repeats: 1 },
