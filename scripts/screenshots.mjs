@@ -1,10 +1,12 @@
 // `npm run screenshots -- URL EMAIL PASSWORD [PROJECT] [FOLDER]`: every page of a running instance, as it is in PROJECT
 // (the demo's, unless another is named), in an empty project and in one whose names have 200 characters; at 375, 768
 // and 1440 px, light and dark. The two projects are made by the first call. FOLDER/index.html shows all of them: look
-// at them, nothing here judges but the width of a page. As an administrator: only they see every page.
+// at them. A page wider than its window is named, and what axe calls serious ends the command with code 1. As an
+// administrator: only they see every page.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 import { chromiumFlags, findChromium } from "../tests/setup/chromium.mjs";
 import { openApi } from "./screenshots/api.mjs";
@@ -50,6 +52,9 @@ try {
   for (const { world, path, wide: at } of wide) {
     console.log(`Wider than its window: ${world} /${path} at ${at.join(", ")} px`);
   }
+  const barred = taken.filter((one) => one.serious.size > 0);
+  console.log(`axe: ${barred.length} pages with a serious issue`);
+  if (barred.length > 0) process.exitCode = 1;
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;
@@ -74,7 +79,11 @@ async function shootWorld(page, api, world, slug) {
   for (const { path, name } of pages) {
     await page.goto(`${url}/p/${slug}/${path}`);
     await settle(page);
-    taken.push({ world, path, name, wide: await shoot(page, world, name) });
+    const seen = await shoot(page, world, name);
+    for (const [what, where] of seen.serious) {
+      console.log(`Serious: ${world} /${path}: ${what} (${where.join(", ")})`);
+    }
+    taken.push({ world, path, name, ...seen });
   }
   console.log(`${world}: ${pages.length} pages of ${slug}`);
   return taken;
@@ -90,9 +99,13 @@ async function settle(page) {
   await page.waitForTimeout(500);
 }
 
-/** All widths and schemes of the page that is open; the widths at which it has to be scrolled sideways. */
+/**
+ * All widths and schemes of the page that is open: the widths at which it has to be scrolled sideways, and each serious
+ * issue with the widths and schemes that have it.
+ */
 async function shoot(page, world, name) {
   const wide = [];
+  const serious = new Map();
   for (const size of sizes) {
     await page.setViewportSize(size);
     for (const colorScheme of schemes) {
@@ -102,11 +115,22 @@ async function shoot(page, world, name) {
       const clip = { x: 0, y: 0, width: size.width, height: Math.min(height, tallest) };
       const path = join(folder, world, `${name}-${size.width}-${colorScheme}.png`);
       await page.screenshot({ path, clip, fullPage: true });
+      for (const what of await seriousIssues(page)) {
+        serious.set(what, [...(serious.get(what) ?? []), `${size.width} ${colorScheme}`]);
+      }
     }
     const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     if (over > 0) wide.push(size.width);
   }
-  return wide;
+  return { wide, serious };
+}
+
+/** What keeps people with assistive technology out, with the first place that has it. */
+async function seriousIssues(page) {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`);
 }
 
 function indexOf(taken) {
