@@ -10,6 +10,7 @@ const binaries: readonly [magic: string, name: string][] = [
   ["\x28\xb5\x2f\xfd", "Zstandard-compressed"],
   ["BZh", "bzip2-compressed"],
   ["\xfd7zXZ", "xz-compressed"],
+  ["\x1f\x8b", "gzip-compressed twice"],
   ["SQLite format 3", "a SQLite database"],
   ["ARROW1", "an Arrow file"],
 ];

@@ -22,7 +22,7 @@ describe("conversation facts", () => {
       firstText: "Hi",
       firstUserText: "Hi",
       hasBranches: true,
-      searchText: "Hi\nWorse\nThanks\nHello",
+      text: "Hi\nWorse\nThanks\nHello",
     });
   });
 
@@ -35,7 +35,7 @@ describe("conversation facts", () => {
     const facts = conversationFacts({ kind: "chat", root });
     expect(facts.firstText).toBe("Be brief.");
     expect(facts.firstUserText).toBe("Look");
-    expect(facts.searchText).toBe('Be brief.\nLook\ntrack {"id":7}');
+    expect(facts.text).toBe('Be brief.\nLook\ntrack {"id":7}');
     expect(facts.hasBranches).toBe(false);
   });
 
@@ -50,9 +50,9 @@ describe("conversation facts", () => {
 
   it("cuts the search text between whole characters", () => {
     const root = linear([{ role: "user", content: `x${"📦".repeat(200_000)}` }]);
-    const { searchText } = conversationFacts({ kind: "chat", root });
-    expect(searchText.length).toBe(249_999);
-    expect(searchText.isWellFormed()).toBe(true);
+    const { text } = conversationFacts({ kind: "chat", root });
+    expect(text.length).toBe(249_999);
+    expect(text.isWellFormed()).toBe(true);
   });
 
   it("holds 50,000 messages on one path", () => {

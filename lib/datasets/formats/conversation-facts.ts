@@ -7,8 +7,8 @@ import {
   walk,
 } from "#lib/core/conversation.ts";
 
-/** Full-text indexes refuse a document whose words pass 1 MB; 250,000 UTF-16 units stay below it in any script. */
-const maxSearchUnits = 250_000;
+/** Texts that are equal so far are taken for equal; the rest of a longer one costs memory and tells little. */
+const maxUnits = 250_000;
 
 /** What a message costs beside its text: role and turn markers in common chat templates. */
 const tokensPerMessage = 4;
@@ -35,10 +35,10 @@ export type ConversationFacts = {
   firstUserText: string;
   hasBranches: boolean;
   /** Text and tool calls of every message, one a line; cut at 250,000 UTF-16 units. */
-  searchText: string;
+  text: string;
 };
 
-/** Figures of a conversation for its row: counts, texts for lists and search. Iterative; one pass. */
+/** Figures of a conversation for its row: counts and texts. Iterative; one pass. */
 export function conversationFacts(body: ConversationBody): ConversationFacts {
   const facts: ConversationFacts = {
     turns: 0,
@@ -49,7 +49,7 @@ export function conversationFacts(body: ConversationBody): ConversationFacts {
     firstText: messageText(body.root),
     firstUserText: "",
     hasBranches: false,
-    searchText: "",
+    text: "",
   };
   let userSeen = false;
   for (const { node } of walk(body.root)) {
@@ -64,11 +64,9 @@ export function conversationFacts(body: ConversationBody): ConversationFacts {
       userSeen = true;
     }
     if (node.replies.length > 1) facts.hasBranches = true;
-    if (facts.searchText.length < maxSearchUnits) {
-      facts.searchText += facts.messages === 1 ? whole : `\n${whole}`;
-    }
+    if (facts.text.length < maxUnits) facts.text += facts.messages === 1 ? whole : `\n${whole}`;
   }
-  if (facts.searchText.length > maxSearchUnits) facts.searchText = cut(facts.searchText);
+  if (facts.text.length > maxUnits) facts.text = cut(facts.text);
   for (let node: MessageNode | undefined = body.root; node; node = mainReply(node)) facts.turns++;
   return facts;
 }
@@ -80,6 +78,6 @@ function withCalls(text: string, node: MessageNode): string {
 
 /** Never through the middle of a surrogate pair: Postgres would refuse the half. */
 function cut(text: string): string {
-  const last = text.charCodeAt(maxSearchUnits - 1);
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? maxSearchUnits - 1 : maxSearchUnits);
+  const last = text.charCodeAt(maxUnits - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? maxUnits - 1 : maxUnits);
 }

@@ -5,31 +5,42 @@ import { EndsEarly } from "./row-fault.ts";
 const pieceBytes = 16 * 1024;
 
 /**
- * Decompresses a gzip stream (several members, too). Hands on everything that could be decompressed,
- * then throws EndsEarly when the data is cut off or damaged. Errors of the input itself pass through.
+ * Decompresses a gzip stream (several members, too; zeros after the last one are padding). Hands on everything that
+ * could be decompressed, then throws EndsEarly when the data is cut off or damaged, or when more stands behind the
+ * padding. Errors of the input itself pass through.
  */
 export async function* gunzip(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const unzip = createGunzip({ chunkSize: 256 * 1024 });
   const out: Buffer[] = [];
   let failure: NodeJS.ErrnoException | undefined;
+  let ended = false;
+  let given = 0;
   let wake = () => {};
   unzip.on("data", (chunk: Buffer) => out.push(chunk));
-  unzip.on("end", () => wake());
+  unzip.on("end", () => {
+    ended = true;
+    wake();
+  });
   unzip.on("error", (error: NodeJS.ErrnoException) => {
     failure = error;
     wake();
   });
+  // After its end or a failure the stream calls nobody back.
   const step = (start: (done: () => void) => void) =>
     new Promise<void>((resolve) => {
       wake = resolve;
-      if (failure) resolve();
+      if (failure || ended) resolve();
       else start(resolve);
     });
   try {
     for await (const chunk of input) {
       for (let from = 0; from < chunk.length && !failure; from += pieceBytes) {
-        await step((done) => unzip.write(chunk.subarray(from, from + pieceBytes), () => done()));
+        const piece = chunk.subarray(from, from + pieceBytes);
+        const before = given;
+        given += piece.length;
+        await step((done) => unzip.write(piece, () => done()));
         yield* out.splice(0);
+        if (ended) requirePadding(piece.subarray(Math.max(0, unzip.bytesWritten - before)));
       }
       if (failure) break;
     }
@@ -40,6 +51,14 @@ export async function* gunzip(input: AsyncIterable<Buffer>): AsyncGenerator<Buff
   } finally {
     unzip.destroy();
   }
+}
+
+/** What stands behind the last member is zeros, as tapes and block devices fill up, or it was not read. */
+function requirePadding(rest: Buffer): void {
+  if (rest.every((byte) => byte === 0)) return;
+  throw new EndsEarly(
+    "There is more data after the zeros at the end of the gzip data; it was not read. The records before were kept; unpack the file and import it again.",
+  );
 }
 
 function reasonOf(failure: NodeJS.ErrnoException): string {

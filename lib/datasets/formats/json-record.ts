@@ -7,11 +7,14 @@ import { checkText, decodeRecord, forbiddenName, isForbiddenName } from "./text-
  * no NUL, no lone surrogates. Throws RowFault with the reason. `offset` as in decodeRecord.
  */
 export function parseJsonRecord(bytes: Buffer, offset: number, maxDepth: number): unknown {
-  const text = decodeRecord(bytes, offset);
+  const text = withoutMark(decodeRecord(bytes, offset));
   const value = parse(text, maxDepth);
   if (mayHoldFault(text)) checkJson(value);
   return value;
 }
+
+/** Files with a byte order mark each, put together, have one at the start of some lines. */
+const withoutMark = (text: string) => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
 
 /** The same for JSON text inside a record (tools as a string, CSV cells). */
 export function parseJsonText(text: string, where: string, maxDepth: number): unknown {

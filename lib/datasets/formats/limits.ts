@@ -16,6 +16,12 @@ export const maxTreeJsonDepth = 2 * maxPathMessages + maxJsonDepth;
 /** How much of a file is looked at to tell its layout and format. */
 export const sampleBytes = 256 * 1024;
 
+/**
+ * How much is looked at when that holds no whole record: the longest record and, when it is one too long to be read,
+ * another after it.
+ */
+export const longSampleBytes = 2 * maxRecordBytes;
+
 /** Records of the sample that detection looks at. */
 export const sampleRecords = 50;
 

@@ -24,15 +24,17 @@ export function sampleOf(bytes: Uint8Array, fileName: string): Sample {
 
 /** The same from the head of an open source. */
 export function sampleOfHead(head: Buffer, layout: Layout, fileName: string): Sample {
-  return { fileName, layout, text: head.toString("utf8"), records: recordsOf(head, layout) };
+  const text = head.toString("utf8", 0, sampleBytes);
+  return { fileName, layout, text, records: recordsOf(head, layout) };
 }
 
 /** The first records that can be read; the last of a cut sample is torn and left out. */
-function recordsOf(head: Buffer, layout: Layout): unknown[] {
+export function recordsOf(head: Buffer, layout: Layout): unknown[] {
   if (layout === "text") return [];
   const splitter = layout === "lines" ? splitLines() : new ValueSplitter(layout);
   const raws = splitter.push(head);
-  if (head.length < sampleBytes) raws.push(...splitter.end());
+  const isTorn = raws.every((raw) => raw.fault !== undefined);
+  if (head.length < sampleBytes || isTorn) raws.push(...splitter.end());
   const records: unknown[] = [];
   for (const raw of raws.slice(0, sampleRecords)) {
     if (raw.fault !== undefined) continue;

@@ -47,6 +47,7 @@ describe("open a file", () => {
     ],
     ["UTF-16 without mark", Buffer.from(lines(2), "utf16le"), "unsupported_format", "UTF-8"],
     ["zipped UTF-16", gzipSync(Buffer.from(lines(2), "utf16le")), "unsupported_format", "UTF-8"],
+    ["a file zipped twice", gzipSync(gzipSync(lines(2))), "unsupported_format", "twice"],
     ["Parquet", "PAR1\x15\x04", "unsupported_format", "Parquet"],
     ["a ZIP archive", "PK\x03\x04abc", "unsupported_format", "ZIP"],
     ["fields of no known format", '{"a":1}\n{"a":2}\n', "unsupported_format", "fields a"],
@@ -95,6 +96,21 @@ describe("open a file", () => {
     expect(items.length).toBeGreaterThan(1_000);
   });
 
+  it.each([1, 64, 100_000])(
+    "takes zeros after gzip data for padding, and reports more after them (pieces of %i)",
+    async (pieceBytes) => {
+      const whole = gzipSync(lines(10));
+      const padded = Buffer.concat([whole, Buffer.alloc(600)]);
+      expect(await readAll(padded, { pieceBytes })).toEqual(await readAll(lines(10)));
+      const more = await readAll(Buffer.concat([padded, gzipSync(lines(5))]), { pieceBytes });
+      expect(more.filter((item) => item.kind === "record")).toHaveLength(10);
+      expect(more.at(-1)).toMatchObject({
+        kind: "error",
+        reason: expect.stringContaining("more data after the zeros"),
+      });
+    },
+  );
+
   it("says of a gzip file cut in its header that it ends early", async () => {
     await expect(readAll(gzipSync(lines(3)).subarray(0, 5))).rejects.toMatchObject({
       code: "invalid_input",
@@ -108,6 +124,22 @@ describe("open a file", () => {
       throw new Error("disk is gone");
     }
     await expect(Array.fromAsync(readImport(broken))).rejects.toThrow("disk is gone");
+  });
+
+  it.each([
+    ["lines", (long: string) => `${long}${line("short")}`.trimEnd()],
+    ["an array", (long: string) => `[${long},${line("short")}]`],
+  ])("tells the format of %s whose first record is very long", async (_name, join) => {
+    const [long, short] = await readAll(join(line("x".repeat(3_000_000))));
+    expect([long?.kind, short?.kind]).toEqual(["record", "record"]);
+    const [tooLong, after] = await readAll(join(line("x".repeat(9_000_000))));
+    expect(tooLong).toMatchObject({ kind: "error", reason: expect.stringContaining("8 MB") });
+    expect(after?.kind).toBe("record");
+  });
+
+  it("takes a byte order mark at the start of a later line for what it is", async () => {
+    const joined = `${lines(2)}\ufeff${lines(1)}`;
+    expect((await readAll(joined)).map((item) => item.kind)).toEqual(Array(3).fill("record"));
   });
 
   it("closes the stream when reading stops early", async () => {

@@ -1,16 +1,17 @@
 import { checkBytes } from "./check-bytes.ts";
 import { gunzip } from "./gunzip.ts";
 import { layoutOf } from "./layout.ts";
-import { sampleBytes } from "./limits.ts";
+import { longSampleBytes, sampleBytes } from "./limits.ts";
 import type { Layout } from "./port.ts";
 import { EndsEarly } from "./row-fault.ts";
+import { recordsOf } from "./sample.ts";
 
 /** Opens the file from its start; called again for each reading. */
 export type OpenStream = () => AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>>;
 
 /** Decompressed bytes of a file, without byte order mark. */
 export type Source = {
-  /** The first bytes, up to 256 KiB; also the first bytes of `chunks`. */
+  /** The first bytes, up to 256 KiB, or up to 16 MiB until a record is whole; also the first bytes of `chunks`. */
   head: Buffer;
   layout: Layout;
   /** Bytes of byte order mark left out before `head`: added to offsets shown to people. */
@@ -26,21 +27,33 @@ export type Source = {
  */
 export async function openSource(open: OpenStream): Promise<Source & { close(): Promise<void> }> {
   const raw = await peek(buffers(await open()), 2);
-  const zipped = raw.head[0] === 0x1f && raw.head[1] === 0x8b;
+  const [first, second] = raw.head();
+  const zipped = first === 0x1f && second === 0x8b;
   const plain = await peek(zipped ? gunzip(raw.all()) : raw.all(), sampleBytes);
   try {
-    const bomBytes = checkBytes(plain.head, plain.failure);
-    const head = plain.head.subarray(bomBytes, sampleBytes);
+    const bomBytes = checkBytes(plain.head(), plain.failure());
+    const { head, layout } = await sampleFrom(plain, bomBytes);
     return {
       head,
       bomBytes,
-      layout: layoutOf(head),
+      layout,
       chunks: withoutFirst(plain.all(), bomBytes),
       close: plain.close,
     };
   } catch (error) {
     await plain.close();
     throw error;
+  }
+}
+
+/** The start of the text, with one whole record in it when a reasonable length holds one. */
+async function sampleFrom(plain: Peeked, bomBytes: number) {
+  for (let size = sampleBytes; ; size *= 4) {
+    const head = plain.head().subarray(bomBytes, size);
+    const layout = layoutOf(head);
+    const isEnough = layout === "text" || size >= longSampleBytes || plain.head().length < size;
+    if (isEnough || recordsOf(head, layout).length > 0) return { head, layout };
+    await plain.more(size * 4);
   }
 }
 
@@ -52,22 +65,30 @@ async function* buffers(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Buffe
   }
 }
 
-/** Reads until `bytes` are there; `all` then gives them again and goes on. An early end is kept for after the data. */
+type Peeked = Awaited<ReturnType<typeof peek>>;
+
+/**
+ * Reads until `bytes` are there, or `more` until so many are; `all` then gives them again and goes on. An early end is
+ * kept for after the data.
+ */
 async function peek(stream: AsyncGenerator<Buffer>, bytes: number) {
   const held: Buffer[] = [];
   let size = 0;
   let failure: EndsEarly | undefined;
-  while (size < bytes && !failure) {
-    try {
-      const next = await stream.next();
-      if (next.done) break;
-      held.push(next.value);
-      size += next.value.length;
-    } catch (error) {
-      if (!(error instanceof EndsEarly)) throw error;
-      failure = error;
+  async function more(wanted: number): Promise<void> {
+    while (size < wanted && !failure) {
+      try {
+        const next = await stream.next();
+        if (next.done) break;
+        held.push(next.value);
+        size += next.value.length;
+      } catch (error) {
+        if (!(error instanceof EndsEarly)) throw error;
+        failure = error;
+      }
     }
   }
+  await more(bytes);
   async function* all(): AsyncGenerator<Buffer> {
     try {
       yield* held.splice(0);
@@ -78,8 +99,9 @@ async function peek(stream: AsyncGenerator<Buffer>, bytes: number) {
     }
   }
   return {
-    head: Buffer.concat(held),
-    failure,
+    head: () => Buffer.concat(held),
+    failure: () => failure,
+    more,
     all,
     close: async () => void (await stream.return(undefined)),
   };

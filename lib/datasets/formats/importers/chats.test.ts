@@ -174,6 +174,18 @@ describe("ShareGPT", () => {
     expect(conversation?.metadata).toEqual({ id: "x", message_fields: { 4: { weight: 0 } } });
   });
 
+  it.each(["conversation", "messages", "items"])("reads a list named %s", async (name) => {
+    const [conversation] = await read({
+      id: "x",
+      [name]: [
+        { from: "human", value: "Hi" },
+        { from: "gpt", value: "Hello" },
+      ],
+    });
+    expect(transcript(conversation)).toEqual(["user: Hi", "assistant: Hello"]);
+    expect(conversation?.metadata).toEqual({ id: "x" });
+  });
+
   it("leaves out empty tools and system", async () => {
     const [conversation] = await read({
       conversations: [{ from: "human", value: "Hi" }],

@@ -6,8 +6,11 @@ import { fieldsOf, missing, textOf } from "../record-fields.ts";
 import { RowFault } from "../row-fault.ts";
 import { say } from "./alpaca.ts";
 
-/** A turn begins after an empty line (or at the start) with its speaker and a colon. */
-const turnStart = /(?:^|\n\n)(Human|Assistant):/;
+/**
+ * A turn begins after an empty line (or at the start) with its speaker and a colon. The line counts as empty with
+ * spaces in it, and lines may end as Windows ends them. One line end alone is no border: a turn may quote a dialogue.
+ */
+const turnStart = /(?:^|\n[ \t]*\r?\n)[ \t]*(Human|Assistant):/;
 
 /**
  * HH-RLHF: `{chosen, rejected}`, each a whole transcript with `\n\nHuman:` and `\n\nAssistant:` turns. One

@@ -23,8 +23,8 @@ const takenOfMessage = [
 
 /**
  * Message trees: `{prompt: {text, role, rank?, replies: […]}, …}`, one tree a record, as OASST publishes them and as
- * our own tree export writes them (which adds `kind`, `tools`, parts, names and tool calls). A message marked deleted
- * is left out with what was said under it.
+ * our own tree export writes them (which adds `kind`, `tools`, parts, names and tool calls). A record may also be the
+ * first message itself. A message marked deleted is left out with what was said under it.
  */
 export const oasstImporter = jsonImporter({
   id: "oasst",
@@ -32,18 +32,25 @@ export const oasstImporter = jsonImporter({
   shape: "a `prompt` message with nested `replies`",
   maxDepth: maxTreeJsonDepth,
   fits: (record) =>
-    isFields(record) && isFields(record.prompt) && Array.isArray(record.prompt.replies),
+    isFields(record) &&
+    (isBareTree(record) || (isFields(record.prompt) && Array.isArray(record.prompt.replies))),
   convert(record, draft) {
     const fields = fieldsOf(record);
-    if (!isFields(fields.prompt)) throw missing(fields, "message `prompt`");
-    const root = treeOf(fields.prompt, draft);
-    const metadata = otherFields(fields, taken);
-    const tools = toolsFrom(fields.tools, false);
+    const tree: Fields = isBareTree(fields) ? { prompt: fields } : fields;
+    if (!isFields(tree.prompt)) throw missing(fields, "message `prompt`");
+    const root = treeOf(tree.prompt, draft);
+    const metadata = otherFields(tree, taken);
+    const tools = toolsFrom(tree.tools, false);
     return [
-      finish(kindOf(fields.kind), root, metadata, draft, { tools, language: fields.prompt.lang }),
+      finish(kindOf(tree.kind), root, metadata, draft, { tools, language: tree.prompt.lang }),
     ];
   },
 });
+
+/** The first message of a tree, without a record around it. */
+function isBareTree(record: Fields): boolean {
+  return !("prompt" in record) && typeof record.role === "string" && Array.isArray(record.replies);
+}
 
 function kindOf(value: unknown): ConversationKind {
   return conversationKinds.find((kind) => kind === value) ?? "tree";

@@ -1,6 +1,7 @@
 import type { MessageNode } from "#lib/core/conversation.ts";
 import { type Draft, type Fields, finish, isFields, otherFields } from "../draft.ts";
 import { jsonImporter } from "../json-importer.ts";
+import { encodeMessage } from "../node-hash.ts";
 import { messagesFrom } from "../openai-messages.ts";
 import { pairTree } from "../pair-tree.ts";
 import { fieldsOf, missing } from "../record-fields.ts";
@@ -15,8 +16,8 @@ const taken = [...promptNames, "chosen", "rejected", "system", "tools"];
 
 /**
  * A prompt with a chosen and a rejected answer: one conversation of kind `pair`. The prompt may be text, a message
- * list or ShareGPT's `conversations`; the answers text, a message, or a message list. Without a prompt both answers
- * are whole dialogues.
+ * list or ShareGPT's `conversations`; the answers text, a message, or a message list. Answers that begin with the
+ * prompt, or that come without one, are whole dialogues.
  */
 export const preferenceImporter = jsonImporter({
   id: "preference",
@@ -31,10 +32,9 @@ export const preferenceImporter = jsonImporter({
     const fields = fieldsOf(record);
     if (fields.chosen === undefined) throw missing(fields, "`chosen`");
     if (fields.rejected === undefined) throw missing(fields, "`rejected`");
-    const prompt = () => [...systemNode(fields), ...promptNodes(fields, draft)];
     const root = pairTree(
-      [...prompt(), ...answerNodes(fields.chosen, "chosen", draft)],
-      [...prompt(), ...answerNodes(fields.rejected, "rejected", draft)],
+      dialogueOf(fields, "chosen", draft),
+      dialogueOf(fields, "rejected", draft),
     );
     const metadata = otherFields(
       fields,
@@ -51,6 +51,23 @@ export const preferenceImporter = jsonImporter({
 function isAnswer(value: unknown): boolean {
   if (typeof value === "string") return !isTranscript(value);
   return Array.isArray(value) || (isFields(value) && ("value" in value || "content" in value));
+}
+
+/** System message, prompt and answer; the prompt only once where the answer repeats it. */
+function dialogueOf(fields: Fields, name: "chosen" | "rejected", draft: Draft): MessageNode[] {
+  const system = systemNode(fields);
+  const prompt = promptNodes(fields, draft);
+  const answer = answerNodes(fields[name], name, draft);
+  const instructed = answer[0]?.role === "system" && prompt[0]?.role !== "system";
+  const spoken = instructed ? answer.slice(1) : answer;
+  const repeats =
+    spoken.length > prompt.length &&
+    prompt.every((node, index) => {
+      const other = spoken[index];
+      return other !== undefined && encodeMessage(node) === encodeMessage(other);
+    });
+  if (!repeats) return [...system, ...prompt, ...answer];
+  return instructed ? answer : [...system, ...answer];
 }
 
 function promptNodes(fields: Fields, draft: Draft): MessageNode[] {

@@ -6,7 +6,8 @@ import { roleOf } from "../roles.ts";
 import { RowFault } from "../row-fault.ts";
 import { toolCallsFromText, toolsFrom } from "../tool-calls.ts";
 
-const taken = ["conversations", "system", "tools"];
+/** Where the list stands; older exports say `items`, converted ones `messages`. */
+const lists = ["conversations", "conversation", "messages", "items"] as const;
 
 /** ShareGPT: `{conversations: [{from, value}], system?, tools?}`; `tools` may be JSON text. */
 export const shareGptImporter = jsonImporter({
@@ -14,13 +15,16 @@ export const shareGptImporter = jsonImporter({
   label: "ShareGPT",
   shape: "`conversations` with `from` and `value`",
   fits: (record) =>
-    isFields(record) && isShareGptList(record.conversations) && !("chosen" in record),
+    isFields(record) && lists.some((name) => isShareGptList(record[name])) && !("chosen" in record),
   convert(record, draft) {
     const fields = fieldsOf(record);
-    if (!Array.isArray(fields.conversations)) throw missing(fields, "list `conversations`");
-    const nodes = [...systemNode(fields), ...shareGptMessages(fields.conversations, draft)];
+    const name = lists.find((each) => isShareGptList(fields[each]));
+    const list = name === undefined ? undefined : fields[name];
+    if (name === undefined || !Array.isArray(list)) throw missing(fields, "list `conversations`");
+    const nodes = [...systemNode(fields), ...shareGptMessages(list, draft)];
     const tools = toolsFrom(fields.tools, true);
-    return [finish("chat", chain(nodes), otherFields(fields, taken), draft, { tools })];
+    const metadata = otherFields(fields, [name, "system", "tools"]);
+    return [finish("chat", chain(nodes), metadata, draft, { tools })];
   },
 });
 

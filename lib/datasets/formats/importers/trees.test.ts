@@ -52,6 +52,26 @@ describe("prompt, chosen, rejected", () => {
     expect(more).toEqual([]);
   });
 
+  it("takes a prompt that the answers repeat once", async () => {
+    const asked = { role: "user", content: "Hi" };
+    const answers = {
+      chosen: [asked, { role: "assistant", content: "Hello" }],
+      rejected: [asked, { role: "assistant", content: "What" }],
+    };
+    expect(await root({ prompt: "Hi", ...answers })).toEqual(wanted);
+    expect(await root({ prompt: [asked], ...answers })).toEqual(wanted);
+    const instructed = { role: "system", content: "S" };
+    const whole = {
+      prompt: "Hi",
+      chosen: [instructed, ...answers.chosen],
+      rejected: [instructed, ...answers.rejected],
+    };
+    expect(await root(whole)).toEqual(node("system", "S", wanted));
+    expect(await root({ system: "S", prompt: "Hi", ...answers })).toEqual(
+      node("system", "S", wanted),
+    );
+  });
+
   it("puts the system message first", async () => {
     expect(await root({ system: "S", prompt: "Hi", chosen: "Hello", rejected: "What" })).toEqual(
       node("system", "S", wanted),
@@ -120,6 +140,22 @@ describe("HH-RLHF transcripts", () => {
     expect(tree?.replies.map((reply) => reply.content)).toEqual(["d", "e"]);
   });
 
+  it.each([
+    ["\r\n\r\nHuman: Hi\r\n\r\nAssistant: "],
+    ["\n\n\nHuman: Hi \n \n  Assistant:  "],
+    ["Human:Hi\n\t\nAssistant:"],
+  ])("takes a line of white space before a speaker for an empty one: %j", async (start) => {
+    const tree = await root({ chosen: `${start}Hello`, rejected: `${start}What` });
+    expect(tree).toEqual(
+      node(
+        "user",
+        "Hi",
+        ranked(0, node("assistant", "Hello")),
+        ranked(1, node("assistant", "What")),
+      ),
+    );
+  });
+
   it("keeps an empty answer, with a warning", async () => {
     const item = await readOne(
       JSON.stringify({ chosen: talk("Hi", "Hello"), rejected: talk("Hi", "") }),
@@ -184,6 +220,16 @@ describe("message trees", () => {
       message_fields: { 0: { lang: "en", message_id: "m1" }, 3: { synthetic: true } },
     });
     expect(item.warnings).toBeUndefined();
+  });
+
+  it("reads a record that is the first message itself", async () => {
+    const bare = message("prompter", "Hi", { lang: "en" }, message("assistant", "Hello"));
+    const [conversation] = await readConversations(JSON.stringify(bare));
+    expect(conversation?.body).toEqual({
+      kind: "tree",
+      root: node("user", "Hi", node("assistant", "Hello")),
+    });
+    expect(conversation?.language).toBe("en");
   });
 
   it("leaves out deleted messages with what is under them, and says so", async () => {
