@@ -33,7 +33,8 @@ export function filterConditions(filter: DatasetFilter): SQL[] {
   const out: SQL[] = [];
   if (filter.text) {
     out.push(
-      sql`to_tsvector('simple', left(c.search_text, 50000)) @@ websearch_to_tsquery('simple', ${filter.text})`,
+      sql`to_tsvector('simple', left((select string_agg(v #>> '{}', ' ')
+        from jsonb_path_query(c.body::jsonb, '$.**.content') v), 50000)) @@ websearch_to_tsquery('simple', ${filter.text})`,
     );
   }
   if (filter.role) out.push(sql`c.roles && ${textArray(filter.role)}`);

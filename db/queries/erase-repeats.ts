@@ -25,28 +25,25 @@ const blankMessages = (messages: SQL) => sql`(
   select coalesce(jsonb_agg(jsonb_build_object('role', m->>'role', 'content', ${mark}) order by n), '[]')
   from jsonb_array_elements(${messages}) with ordinality as x(m, n))`;
 
-/** Beyond this many characters a phrase is looked up by its beginning. */
-const probeCharacters = 2000;
-
-/** Of these phrases those that no other conversation of the project holds: only they tell whose words they are. */
+/**
+ * Of these phrases those that no other conversation of the project holds: only they tell whose words they are. Reads
+ * every body of the project, which is what a rare act may cost.
+ */
 export async function keepOwnPhrases(
   tx: ProjectHandle,
   conversations: readonly number[],
   phrases: readonly string[],
 ): Promise<string[]> {
-  const probes = phrases.map((phrase) => ({
+  // A body is kept as JSON.stringify wrote it, so a phrase stands in it as JSON.stringify writes it.
+  const wanted = phrases.map((phrase) => ({
     phrase,
-    probe:
-      phrase.length > probeCharacters
-        ? phrase.slice(0, probeCharacters).replace(/\S*$/u, "")
-        : phrase,
+    written: JSON.stringify(phrase).slice(1, -1),
   }));
   const rows = await tx.db.execute<{ phrase: string }>(sql`
-    select p->>'phrase' as phrase from jsonb_array_elements(${JSON.stringify(probes)}::jsonb) p
+    select w->>'phrase' as phrase from jsonb_array_elements(${JSON.stringify(wanted)}::jsonb) w
     where not exists (select 1 from conversation c
       where c.project_id = ${tx.projectId} and c.erased_at is null and c.id not in ${ids(conversations)}
-        and to_tsvector('simple', left(c.search_text, 50000)) @@ plainto_tsquery('simple', p->>'probe')
-        and strpos(c.search_text, p->>'phrase') > 0)`);
+        and strpos(c.body::text, w->>'written') > 0)`);
   return rows.map((row) => row.phrase);
 }
 

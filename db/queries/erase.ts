@@ -15,7 +15,7 @@ export async function blankConversations(
 ): Promise<number[]> {
   const project = tx.projectId;
   const rows = await tx.db.execute<{ id: number }>(sql`
-    update conversation set body = null, preview = '', search_text = '', normal_hash = null, erased_at = now()
+    update conversation set body = null, preview = '', normal_hash = null, erased_at = now()
     where project_id = ${project} and id = any(${idArray(ids)}) and erased_at is null returning id::float8 as id`);
   await tx.db.execute(sql`
     update occurrence set speakers = null, metadata = '{}', time = null

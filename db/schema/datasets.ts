@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import {
   index,
   integer,
+  json,
   jsonb,
   pgTable,
   primaryKey,
@@ -11,7 +12,7 @@ import {
 } from "drizzle-orm/pg-core";
 import type { ConversationBody } from "../../lib/core/conversation.ts";
 import { project } from "./access.ts";
-import { at, createdAt, id, ref } from "./columns.ts";
+import { at, createdAt, id, ref, xid8 } from "./columns.ts";
 
 /** A text that exists once a project. `body` is null after an erase; the row stays as a tombstone. */
 export const conversation = pgTable(
@@ -26,7 +27,8 @@ export const conversation = pgTable(
     rootId: ref(),
     derivedFrom: ref(),
     kind: text().notNull(),
-    body: jsonb().$type<ConversationBody>(),
+    /** Kept as it was written (`json`, not `jsonb`): no part of it is ever asked for by a query. */
+    body: json().$type<ConversationBody>(),
     turns: integer().notNull(),
     messages: integer().notNull(),
     characters: integer().notNull(),
@@ -34,8 +36,6 @@ export const conversation = pgTable(
     lang: text(),
     roles: text().array().notNull(),
     preview: text().notNull(),
-    /** Text of all nodes; the full-text index (migration 0001) is made from it. */
-    searchText: text().notNull(),
     /** Key of the normalised text, for near-equal duplicates. */
     normalHash: text(),
     createdAt: createdAt(),
@@ -108,8 +108,25 @@ export const membership = pgTable(
   (t) => [
     uniqueIndex("membership_live").on(t.datasetId, t.conversationId).where(sql`removed_in is null`),
     index("membership_dataset").on(t.datasetId, t.addedIn),
+    index("membership_ended").on(t.datasetId, t.removedIn).where(sql`removed_in is not null`),
     index("membership_conversation").on(t.conversationId),
   ],
+);
+
+/**
+ * Conversations whose labels or findings changed: written by triggers (migration 0005), read by the sidecar index.
+ * A reader goes by `xid` and stops below the oldest transaction that still runs, so nothing that commits late is missed.
+ */
+export const indexChange = pgTable(
+  "index_change",
+  {
+    id: id(),
+    projectId: ref().notNull(),
+    conversationId: ref().notNull(),
+    xid: xid8().notNull().default(sql`pg_current_xact_id()`),
+    createdAt: createdAt(),
+  },
+  (t) => [index("index_change_project").on(t.projectId, t.xid)],
 );
 
 /** A file that came in, kept by its digest in the store. */

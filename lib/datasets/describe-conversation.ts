@@ -1,23 +1,13 @@
-import { createHash } from "node:crypto";
 import type { NewConversation } from "#db/queries/conversations.ts";
 import type { ConversationBody } from "../core/conversation.ts";
 import { conversationFacts } from "./formats/conversation-facts.ts";
 import { conversationHash } from "./formats/node-hash.ts";
+import { normalHash } from "./normal-hash.ts";
 
 /** What a list shows of a conversation: one line, this many characters. */
 const previewLength = 240;
 
-/** Case, punctuation and spaces folded: equal for texts that a reader would call the same. */
-export function normalHash(searchText: string): string {
-  const folded = searchText
-    .normalize("NFKC")
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, " ")
-    .trim();
-  return createHash("sha256").update(folded).digest("hex").slice(0, 32);
-}
-
-/** The row of a body: hash, counts, search text. */
+/** The row of a body: hash, counts, preview. */
 export function describeConversation(
   body: ConversationBody,
   lang: string | null,
@@ -36,8 +26,7 @@ export function describeConversation(
     lang,
     roles: facts.roles,
     preview: first.replace(/\s+/g, " ").trim().slice(0, previewLength),
-    searchText: facts.searchText,
-    normalHash: normalHash(facts.searchText),
+    normalHash: normalHash(facts.text),
     ...(derivedFrom === undefined ? {} : { derivedFrom }),
   };
 }

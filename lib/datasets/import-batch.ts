@@ -1,13 +1,14 @@
-import { sql } from "drizzle-orm";
 import type { ProjectHandle } from "#db/handle.ts";
-import { upsertConversations } from "#db/queries/conversations.ts";
+import { type NewConversation, upsertConversations } from "#db/queries/conversations.ts";
+import { addOccurrences, type NewOccurrence } from "#db/queries/occurrences.ts";
 import { importError } from "#db/schema/datasets.ts";
 import { type ConversationBody, messageText, walk } from "../core/conversation.ts";
 import { AssayError } from "../core/errors.ts";
 import type { OwnedRun } from "../runs/own-run.ts";
+import { languageByFunctionWords } from "../safety/function-words.ts";
 import type { LanguageDetector } from "../safety/language.ts";
 import { describeConversation } from "./describe-conversation.ts";
-import type { ImportItem } from "./formats/port.ts";
+import type { ErrorRecord, ImportItem } from "./formats/port.ts";
 
 /** Characters that language detection looks at; more does not change its answer. */
 const languageSample = 1000;
@@ -27,81 +28,101 @@ export function sizeOf(item: ImportItem): number {
   return size;
 }
 
+type Row = Omit<NewOccurrence, "conversation"> & { conversation: NewConversation };
+
+/** Records that are parsed, hashed and counted: all that can be done without the database. */
+export type PreparedBatch = {
+  rows: Row[];
+  errors: ErrorRecord[];
+  read: number;
+  lastRecord: number;
+};
+
+export function prepareBatch(
+  items: readonly ImportItem[],
+  detect: LanguageDetector,
+): PreparedBatch {
+  const rows: Row[] = [];
+  const errors: ErrorRecord[] = [];
+  for (const item of items) {
+    if (item.kind === "error") {
+      errors.push(item);
+      continue;
+    }
+    for (const [part, one] of item.conversations.entries()) {
+      const lang = languageOf(one.language, one.body, detect);
+      rows.push({
+        part,
+        record: item.recordNumber,
+        speakers: one.speakers ?? null,
+        time: one.time ?? null,
+        metadata: item.warnings ? { ...one.metadata, warnings: item.warnings } : one.metadata,
+        conversation: describeConversation(one.body, lang),
+      });
+    }
+  }
+  return { rows, errors, read: items.length, lastRecord: items.at(-1)?.recordNumber ?? 0 };
+}
+
 export type Target = {
   owned: OwnedRun;
   handle: ProjectHandle;
   sourceId: number;
   reading: string;
-  detect: LanguageDetector;
 };
 
 /** Stores a batch with the run's checkpoint in one transaction; moves `counts` on when it has committed. */
 export async function saveBatch(
-  { owned, handle, sourceId, reading, detect }: Target,
-  batch: readonly ImportItem[],
+  { owned, handle, sourceId, reading }: Target,
+  batch: PreparedBatch,
   counts: Counts,
-  total: number,
+  total: (after: Counts) => number,
 ): Promise<void> {
-  const rows = batch.flatMap((item) =>
-    item.kind === "record"
-      ? item.conversations.map((one, part) => ({
-          part,
-          recordNumber: item.recordNumber,
-          speakers: one.speakers,
-          time: one.time,
-          metadata: { ...one.metadata, ...(item.warnings ? { warnings: item.warnings } : {}) },
-          conversation: describeConversation(one.body, languageOf(one.language, one.body, detect)),
-        }))
-      : [],
-  );
-  const errors = batch.filter((item) => item.kind === "error");
   const after: Counts = {
-    read: counts.read + batch.length,
-    errors: counts.errors + errors.length,
-    conversations: counts.conversations + rows.length,
-    lastRecord: batch.at(-1)?.recordNumber ?? counts.lastRecord,
+    read: counts.read + batch.read,
+    errors: counts.errors + batch.errors.length,
+    conversations: counts.conversations + batch.rows.length,
+    lastRecord: batch.lastRecord,
   };
   await handle.transaction(async (tx) => {
     await owned.assertOwned(tx.db);
     const ids = await upsertConversations(
       tx,
-      rows.map((row) => row.conversation),
+      batch.rows.map((row) => row.conversation),
     );
-    const occurrences = rows.map((row) => ({
+    const occurrences = batch.rows.map((row) => ({
+      ...row,
       conversation: requireId(ids, row.conversation.hash),
-      record: row.recordNumber,
-      part: row.part,
-      speakers: row.speakers ?? null,
-      time: row.time ?? null,
-      metadata: row.metadata,
     }));
-    await tx.db.execute(sql`
-      insert into occurrence (project_id, conversation_id, source_id, run_id, reading, record_number, part, speakers, time, metadata)
-      select ${tx.projectId}, x.conversation, ${sourceId}, ${owned.id}, ${reading}, x.record, x.part, x.speakers, x.time, x.metadata
-      from jsonb_to_recordset(${JSON.stringify(occurrences)}::jsonb)
-        as x(conversation bigint, record int, part smallint, speakers jsonb, time timestamptz, metadata jsonb)
-      on conflict (source_id, reading, record_number, part) do nothing`);
-    if (errors.length > 0) {
-      await tx.db
-        .insert(importError)
-        .values(
-          errors.map((item) => ({
-            runId: owned.id,
-            recordNumber: item.recordNumber,
-            line: item.line,
-            reason: item.reason,
-            excerpt: item.excerpt,
-          })),
-        )
-        .onConflictDoNothing();
-    }
+    await addOccurrences(tx, { sourceId, reading, runId: owned.id }, occurrences);
+    await addErrors(tx, owned.id, batch.errors);
     await owned.write(tx.db, {
       done: after.read,
-      total: Math.max(total, after.read),
+      total: Math.max(total(after), after.read),
       checkpoint: after,
     });
   });
   Object.assign(counts, after);
+}
+
+async function addErrors(
+  tx: ProjectHandle,
+  runId: number,
+  errors: readonly ErrorRecord[],
+): Promise<void> {
+  if (errors.length === 0) return;
+  await tx.db
+    .insert(importError)
+    .values(
+      errors.map((item) => ({
+        runId,
+        recordNumber: item.recordNumber,
+        line: item.line,
+        reason: item.reason,
+        excerpt: item.excerpt,
+      })),
+    )
+    .onConflictDoNothing();
 }
 
 function requireId(ids: Map<string, number>, hash: string): number {
@@ -123,6 +144,8 @@ function languageOf(
     text += `${messageText(node)}\n`;
     if (text.length > languageSample) break;
   }
+  const clear = languageByFunctionWords(text);
+  if (clear) return clear;
   const found = detect(text.slice(0, languageSample));
   return found.confidence >= languageConfidence ? found.language : null;
 }

@@ -13,11 +13,11 @@ import type { ImportItem } from "./formats/port.ts";
 import { readImport } from "./formats/read-import.ts";
 import { sampleOfHead } from "./formats/sample.ts";
 import { openSource } from "./formats/source.ts";
-import { type Counts, saveBatch, sizeOf } from "./import-batch.ts";
+import { type Counts, prepareBatch, saveBatch, sizeOf } from "./import-batch.ts";
 import { type ImportRunInput, requireSource, sourcePath } from "./start-import.ts";
 
 /** Records a commit: small enough that a kill costs little, large enough that commits cost little. */
-const batchRecords = 512;
+const batchRecords = 2048;
 /** Or this much text, so that a batch of long conversations stays small in memory. */
 const batchCharacters = 4_000_000;
 
@@ -55,26 +55,32 @@ export async function importFile(
   );
   const reading = readingDigest(format, columns);
   const detect = await loadLanguageDetector();
+  const target = { owned, handle, sourceId: file.id, reading };
+  const total = (after: Counts) => estimate(after, bytesRead, file.bytes);
   let batch: ImportItem[] = [];
   let size = 0;
+  let saving: Promise<void> = Promise.resolve();
+  // The database writes one batch while the next is read and hashed; no third waits in memory.
   const flush = async () => {
-    if (batch.length === 0) return;
-    await saveBatch(
-      { owned, handle, sourceId: file.id, reading, detect },
-      batch,
-      counts,
-      estimate(counts, bytesRead, file.bytes),
-    );
+    const prepared = prepareBatch(batch, detect);
     batch = [];
     size = 0;
+    await saving;
+    saving = saveBatch(target, prepared, counts, total);
+    // Whoever awaits it next gets its error; until then nobody has left it unheard.
+    saving.catch(() => {});
   };
-  for await (const item of items) {
-    signal.throwIfAborted();
-    batch.push(item);
-    size += sizeOf(item);
-    if (batch.length >= batchRecords || size >= batchCharacters) await flush();
+  try {
+    for await (const item of items) {
+      signal.throwIfAborted();
+      batch.push(item);
+      size += sizeOf(item);
+      if (batch.length >= batchRecords || size >= batchCharacters) await flush();
+    }
+    if (batch.length > 0) await flush();
+  } finally {
+    await saving;
   }
-  await flush();
   await finish(owned, handle, input, file.id, file.fileName, reading, format, counts);
 }
 

@@ -256,7 +256,7 @@ describe("erasing", () => {
 
     const [left] = await services.database.db.execute<{ n: number }>(sql`
       select count(*)::int as n from conversation
-      where project_id = ${handle.projectId} and (search_text ilike '%secret%' or body::text ilike '%secret%'
+      where project_id = ${handle.projectId} and (body::text ilike '%secret%'
         or preview ilike '%secret%')`);
     expect(left?.n).toBe(0);
     expect(await rowIds(handle, id)).toEqual(ids.slice(1));

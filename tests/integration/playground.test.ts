@@ -319,7 +319,7 @@ describe("a dataset row in the playground", () => {
       { dataset: "secrets", fileName: "secrets.jsonl" },
     );
     const [row] = await services.database.db.execute<{ id: number }>(
-      sql`select id::int from conversation where search_text like '%My secret?%'`,
+      sql`select id::int from conversation where body::text like '%My secret?%'`,
     );
     const conversation = row?.id ?? 0;
     await act(services, handle, eraseConversation, { conversation });
