@@ -1,4 +1,4 @@
-import type { SQL } from "drizzle-orm";
+import { is, Placeholder, type SQL } from "drizzle-orm";
 import { type PgDatabase, PgDialect } from "drizzle-orm/pg-core";
 import {
   drizzle,
@@ -55,13 +55,19 @@ export function openDatabase(url: string, max: number): Database {
 const dialect = new PgDialect({ casing: "snake_case" });
 
 /**
- * Runs a query as a prepared statement of its connection, outside any transaction. For those few that come with every
- * request and take longer to plan than to do; their text must be one of a handful, and values must be parameters.
+ * A query as a prepared statement of its connection, outside any transaction; its text is made once. For those few that
+ * come with every request and take longer to plan than to do. What differs between requests is `sql.placeholder(NAME)`.
  */
-export async function executePrepared<Row extends Record<string, unknown>>(
-  { sql }: Pick<Database, "sql">,
+export function prepareQuery<Row extends Record<string, unknown>>(
   query: SQL,
-): Promise<Row[]> {
-  const { sql: text, params } = dialect.sqlToQuery(query);
-  return sql.unsafe<Row[]>(text, params as string[], { prepare: true });
+): (database: Pick<Database, "sql">, values: Record<string, unknown>) => Promise<Row[]> {
+  let made: { text: string; params: unknown[] } | undefined;
+  return async ({ sql }, values) => {
+    if (!made) {
+      const { sql: text, params } = dialect.sqlToQuery(query);
+      made = { text, params };
+    }
+    const given = made.params.map((param) => (is(param, Placeholder) ? values[param.name] : param));
+    return sql.unsafe<Row[]>(made.text, given as string[], { prepare: true });
+  };
 }

@@ -35,7 +35,19 @@ export async function buildEndpoint(services: Services): Promise<FastifyInstance
   app.addContentTypeParser(
     "application/json",
     { parseAs: "string" },
-    async (request: FastifyRequest, text: string) => readBody(request, text),
+    (
+      request: FastifyRequest,
+      text: string,
+      done: (cause: Error | null, body?: unknown) => void,
+    ) => {
+      let body: unknown;
+      try {
+        body = readBody(request, text);
+      } catch (cause) {
+        return done(cause as Error);
+      }
+      done(null, body);
+    },
   );
   const callers = await openCallers(services);
   const rates = createRateLimit();
@@ -66,7 +78,8 @@ export async function buildEndpoint(services: Services): Promise<FastifyInstance
     await requests.flushed();
   });
   const pages = new URL(services.publicUrl).origin;
-  app.addHook("onRequest", async (request, reply) => {
+  // Without a promise for a key that is known: this runs with every request.
+  app.addHook("onRequest", (request, reply, done) => {
     if (request.headers.origin === pages) {
       reply.headers({
         "access-control-allow-origin": pages,
@@ -78,10 +91,28 @@ export async function buildEndpoint(services: Services): Promise<FastifyInstance
         "access-control-max-age": "600",
       });
     }
-    if (request.method === "OPTIONS") return reply.code(204).send();
-    if (!request.url.startsWith("/v1/")) return;
-    request.caller = callers.known(request.headers.authorization) ?? (await letIn(request));
-    rates.take(request.caller.name, request.caller.ratePerMinute);
+    if (request.method === "OPTIONS") {
+      reply.code(204).send();
+      return;
+    }
+    if (!request.url.startsWith("/v1/")) return done();
+    const enter = (caller: Caller) => {
+      rates.take(caller.name, caller.ratePerMinute);
+      request.caller = caller;
+    };
+    const known = callers.known(request.headers.authorization);
+    if (!known) {
+      letIn(request)
+        .then(enter)
+        .then(() => done(), done);
+      return;
+    }
+    try {
+      enter(known);
+    } catch (cause) {
+      return done(cause as Error);
+    }
+    done();
   });
 
   app.setErrorHandler((cause, request, reply) => {
@@ -116,9 +147,12 @@ export async function buildEndpoint(services: Services): Promise<FastifyInstance
   app.post("/v1/completions", (request, reply) =>
     serveCompletion(shared, callerOf(request), request, reply, "/completions"),
   );
-  app.post("/v1/feedback", async (request) =>
-    giveFeedback(services, callerOf(request).grant, feedbackSchema.parse(request.body)),
-  );
+  app.post("/v1/feedback", async (request) => {
+    const given = feedbackSchema.parse(request.body);
+    // The answer that it is about may be in the log a moment later only.
+    await requests.flushed();
+    return giveFeedback(services, callerOf(request).grant, given);
+  });
   return app;
 }
 

@@ -17,7 +17,7 @@ function slowDatabase() {
     return { modelVersionId: read } as Target;
   });
   return {
-    ask: async (name = "shop", as = grant) => (await targets(as, name)).modelVersionId,
+    ask: async (name = "shop", as = grant) => (await targets(as, name).confirmed).modelVersionId,
     set: (version: number) => {
       live = version;
     },
@@ -25,6 +25,7 @@ function slowDatabase() {
       open.shift()?.();
       await new Promise((resolve) => setImmediate(resolve));
     },
+    targets,
     asked,
   };
 }
@@ -73,4 +74,28 @@ it("shares nothing between projects, rights and names", async () => {
   for (const _ of all) await answer();
   await Promise.all(all);
   expect(asked).toHaveLength(4);
+});
+
+it("guesses what was confirmed last, until a question fails", async () => {
+  const { targets, set, answer } = slowDatabase();
+  const ask = () => targets(grant, "shop");
+  const first = ask();
+  expect(first.likely).toBeUndefined();
+  await answer();
+  const target = await first.confirmed;
+  const second = ask();
+  expect(second.likely).toBe(target);
+  await answer();
+  expect(await second.confirmed).toBe(target);
+  set(2);
+  const moved = ask();
+  expect(moved.likely).toBe(target);
+  await answer();
+  expect(await moved.confirmed).toEqual({ modelVersionId: 2 });
+  set(-1);
+  const stopped = ask();
+  await answer();
+  await expect(stopped.confirmed).rejects.toThrow("stopped");
+  expect(ask().likely).toBeUndefined();
+  await answer();
 });

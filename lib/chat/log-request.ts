@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { type Database, executePrepared } from "#db/client.ts";
+import { type Database, prepareQuery } from "#db/client.ts";
 import { storable } from "../core/unstorable.ts";
 import type { EndpointGrant, Target } from "./resolve-target.ts";
 
@@ -48,27 +48,31 @@ const storableBody = (body: RequestRecord["body"]) =>
 
 type Row = NonNullable<ReturnType<typeof rowOf>>;
 
-async function insertRows(database: Pick<Database, "sql">, rows: readonly Row[]): Promise<void> {
-  await executePrepared(
-    database,
-    sql`insert into request_log (id, project_id, deployment_id, model_version_id, key_id, user_id, stage, path,
+const insertAll = prepareQuery(
+  sql`insert into request_log (id, project_id, deployment_id, model_version_id, key_id, user_id, stage, path,
       status, finish_reason, error_code, prompt_tokens, completion_tokens, first_token_ms, latency_ms, body, expires_at)
     select id, "projectId", "deploymentId", "modelVersionId", "keyId", "userId", stage, path, status, "finishReason",
       "errorCode", "promptTokens", "completionTokens", "firstTokenMs", "latencyMs", nullif(body, 'null'::jsonb),
       now() + make_interval(days => days)
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x(id text, "projectId" bigint, "deploymentId" bigint,
+    from jsonb_to_recordset(${sql.placeholder("rows")}::jsonb) as x(id text, "projectId" bigint, "deploymentId" bigint,
       "modelVersionId" bigint, "keyId" bigint, "userId" text, stage text, path text, status int, "finishReason" text,
       "errorCode" text, "promptTokens" int, "completionTokens" int, "firstTokenMs" float8, "latencyMs" float8,
       body jsonb, days int)`,
-  );
+);
+
+async function insertRows(database: Pick<Database, "sql">, rows: readonly Row[]): Promise<void> {
+  await insertAll(database, { rows: JSON.stringify(rows) });
 }
 
 /** One statement takes at most this many rows, and texts can be long. */
 const rowsAtOnce = 200;
+/** Rows wait this long for company: long enough that the next request is not held up by the entry of the last. */
+const waitMs = 10;
 
 /**
- * Keeps requests as their deployments are set. A request is written at once when nothing is being written, else
- * together with all that come meanwhile. `failed` hears of each row that could not be written.
+ * Keeps requests as their deployments are set, written together with all that come within some milliseconds; a
+ * process that is killed in them loses those entries, never an answer. `failed` hears of each row that could not be
+ * written.
  */
 export function openRequestLog(
   database: Pick<Database, "sql">,
@@ -76,6 +80,7 @@ export function openRequestLog(
 ) {
   const waiting: Row[] = [];
   let writing: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
   const write = async (): Promise<void> => {
     while (waiting.length > 0) {
       const rows = waiting.splice(0, rowsAtOnce);
@@ -91,15 +96,23 @@ export function openRequestLog(
       await insertRows(database, [row]).catch((error: unknown) => failed(error, row.id));
     }
   };
+  const begin = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (waiting.length > 0) writing ??= write();
+  };
   return {
     add(grant: EndpointGrant, target: Target, record: RequestRecord): void {
       const row = rowOf(grant, target, record);
       if (!row) return;
       waiting.push(row);
-      writing ??= write();
+      timer ??= setTimeout(begin, waitMs);
     },
     /** Resolves when everything that was added is written or was refused. */
-    flushed: async (): Promise<void> => writing,
+    flushed: async (): Promise<void> => {
+      begin();
+      await writing;
+    },
   };
 }
 

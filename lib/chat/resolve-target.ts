@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { type Database, type Db, executePrepared } from "#db/client.ts";
+import { type Database, type Db, prepareQuery } from "#db/client.ts";
 import { AssayError } from "../core/errors.ts";
 import { livePass } from "../promotion/live-pass.ts";
 
@@ -76,6 +76,12 @@ export async function resolveTarget(
   return resolveDeployment(database, grant, name);
 }
 
+const previewRow = prepareQuery<Row>(sql`
+  select ${versionColumns} from model_version v join model m on m.id = v.model_id
+    left join upstream u on u.id = v.upstream_id
+  where v.project_id = ${sql.placeholder("project")} and m.name = ${sql.placeholder("model")} and m.deleted_at is null
+    and v.number = ${sql.placeholder("number")} and v.servable`);
+
 async function resolvePreview(
   database: Pick<Database, "sql">,
   grant: EndpointGrant,
@@ -84,44 +90,40 @@ async function resolvePreview(
   version: string,
 ): Promise<Target> {
   if (!/^v?\d{1,9}$/.test(version)) throw unknownModel(name);
-  const [row] = await executePrepared<Row>(
-    database,
-    sql`
-    select ${versionColumns} from model_version v join model m on m.id = v.model_id
-      left join upstream u on u.id = v.upstream_id
-    where v.project_id = ${grant.projectId} and m.name = ${model} and m.deleted_at is null
-      and v.number = ${Number(version.replace("v", ""))} and v.servable`,
-  );
+  const [row] = await previewRow(database, {
+    project: grant.projectId,
+    model,
+    number: Number(version.replace("v", "")),
+  });
   if (!row) throw unknownModel(name);
   return { ...targetOf(row), requested: name, stage: "preview", deployment: null };
 }
+
+const deploymentRow = prepareQuery<
+  Row & {
+    deployment_id: number;
+    profile: string;
+    system: string;
+    parameters: Record<string, unknown>;
+    traffic: string;
+    traffic_days: number;
+    stopped: boolean;
+    stop_reason: string | null;
+  }
+>(sql`
+  select ${versionColumns}, d.id::float8 as deployment_id, p.profile, d.system, d.parameters, d.traffic,
+    d.traffic_days, d.stopped_at is not null as stopped, d.stop_reason
+  from deployment d join model_version v on v.id = d.live_version_id
+    join gate_run g on g.id = d.live_gate_run_id join policy p on p.id = g.policy_id
+    left join upstream u on u.id = v.upstream_id
+  where d.project_id = ${sql.placeholder("project")} and d.name = ${sql.placeholder("name")} and ${livePass}`);
 
 async function resolveDeployment(
   database: Pick<Database, "sql">,
   grant: EndpointGrant,
   name: string,
 ): Promise<Target> {
-  const [row] = await executePrepared<
-    Row & {
-      deployment_id: number;
-      profile: string;
-      system: string;
-      parameters: Record<string, unknown>;
-      traffic: string;
-      traffic_days: number;
-      stopped: boolean;
-      stop_reason: string | null;
-    }
-  >(
-    database,
-    sql`
-    select ${versionColumns}, d.id::float8 as deployment_id, p.profile, d.system, d.parameters, d.traffic,
-      d.traffic_days, d.stopped_at is not null as stopped, d.stop_reason
-    from deployment d join model_version v on v.id = d.live_version_id
-      join gate_run g on g.id = d.live_gate_run_id join policy p on p.id = g.policy_id
-      left join upstream u on u.id = v.upstream_id
-    where d.project_id = ${grant.projectId} and d.name = ${name} and ${livePass}`,
-  );
+  const [row] = await deploymentRow(database, { project: grant.projectId, name });
   if (!row) throw unknownModel(name);
   if (row.stopped) {
     throw new AssayError(
