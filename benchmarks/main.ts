@@ -33,6 +33,7 @@ const benchmarks: Record<string, Benchmark> = {
 /** Many minutes each, so only when named. */
 const long: Record<string, Benchmark> = {
   sgd: script("sgd/sgd.ts"),
+  pii: script("pii/pii.ts"),
   "large-import": script("datasets/large-import.ts", nodeOptions.worker),
 };
 

@@ -1,9 +1,7 @@
 import { isIPv6 } from "node:net";
 import { countrySpecs, isValidIBAN } from "ibantools";
 import { digitRuns, luhn, spaceOrHyphen, standsAlone } from "./digits.ts";
-import { isAlphanumeric, precededBy, type Span } from "./spans.ts";
-
-type Scored = Span & { confidence: number };
+import { isAlphanumeric, precededBy, type Scored } from "./spans.ts";
 
 /** RFC 5321: 64 units before the @, 255 after it. */
 const longestLocal = 64;
@@ -82,8 +80,8 @@ const versionWords = /(?:version|release|build|v|ver)[\s.:]{0,2}$/i;
 const noOne = /^(?:0\.|127\.|255\.255\.255\.255$)/;
 const inside = /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.)/;
 
-/** IPv4 and IPv6 addresses. Private networks count 0.6; loopback and what follows "version" do not count. */
-export function findAddresses(text: string): Scored[] {
+/** IPv4 addresses. Private networks count 0.6; loopback and what follows "version" do not count. */
+export function findIpv4(text: string): Scored[] {
   const found: Scored[] = [];
   for (const match of text.matchAll(quad)) {
     const start = match.index;
@@ -95,6 +93,12 @@ export function findAddresses(text: string): Scored[] {
       confidence: inside.test(match[0]) ? 0.6 : 0.9,
     });
   }
+  return found;
+}
+
+/** IPv6 addresses, full and compressed (RFC 4291 2.2). Link-local and unique local ones count 0.6. */
+export function findIpv6(text: string): Scored[] {
+  const found: Scored[] = [];
   for (const match of text.matchAll(/[0-9A-Fa-f:]{4,}/g)) {
     const start = match.index;
     const word = match[0].replace(/(?<!:):$/, "");

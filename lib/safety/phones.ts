@@ -6,7 +6,7 @@ import {
 } from "libphonenumber-js/max";
 import { AssayError } from "#lib/core/errors.ts";
 import { type DigitGroup, digitRuns, standsAlone } from "./digits.ts";
-import { isAlphanumeric, type Span } from "./spans.ts";
+import { isAlphanumeric, type Scored, type Span } from "./spans.ts";
 
 /** E.164 allows 15 digits; below 7 a number is an extension or a count. */
 const fewestDigits = 7;
@@ -124,11 +124,8 @@ function byShape(text: string, c: Candidate): number {
  * number is not taken for a phone, and a national number of another country without context is missed.
  * Linear: a run of digits costs at most 6 look-ups.
  */
-export function findPhones(
-  text: string,
-  regions: readonly CountryCode[],
-): (Span & { confidence: number })[] {
-  const found: (Span & { confidence: number })[] = [];
+export function findPhones(text: string, regions: readonly CountryCode[]): Scored[] {
+  const found: Scored[] = [];
   for (const run of digitRuns(text, joint)) {
     // "DE00 3704 0044 …" is a code: what a letter begins is not dialled.
     if (isAlphanumeric(text, (run[0]?.start ?? 0) - 1)) continue;
@@ -157,11 +154,7 @@ export function findPhones(
 }
 
 /** A run that stands beside a word such as "call" is one number, also where only a part of it was valid. */
-function addWhole(
-  text: string,
-  run: readonly DigitGroup[],
-  found: (Span & { confidence: number })[],
-): void {
+function addWhole(text: string, run: readonly DigitGroup[], found: Scored[]): void {
   const whole = candidate(text, run);
   const confidence = whole ? byShape(text, whole) : 0;
   if (!whole || confidence === 0) return;

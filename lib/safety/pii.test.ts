@@ -89,9 +89,10 @@ describe("findPii", () => {
   it("stays linear on hostile text", () => {
     for (const unit of ["a@", "4111 1111 ", "555-123-4567 ", "GB29NWBK", "0 12 3 "]) {
       const text = unit.repeat(1_000_000 / unit.length);
-      const start = performance.now();
+      // Processor time: the clock on the wall also counts what other programs take.
+      const start = process.cpuUsage();
       findPii(text);
-      expect(performance.now() - start, unit).toBeLessThan(30_000);
+      expect(process.cpuUsage(start).user / 1_000, unit).toBeLessThan(20_000);
     }
   }, 180_000);
 });

@@ -1,6 +1,7 @@
-import { findAddresses, findCards, findEmails, findIbans } from "./addresses.ts";
+import { findCards, findEmails, findIbans, findIpv4, findIpv6 } from "./addresses.ts";
 import { findPhones, phoneRegions } from "./phones.ts";
-import { type Span, withoutOverlap } from "./spans.ts";
+import { mayHoldAnything, type Need, needs } from "./prefilter.ts";
+import { type Scored, type Span, withoutOverlap } from "./spans.ts";
 
 export const piiTypes = ["email", "phone", "card", "ip", "iban"] as const;
 export type PiiType = (typeof piiTypes)[number];
@@ -21,28 +22,55 @@ export const defaultRegions = ["US", "GB"] as const;
 /** Name and revision of this detector, stored with each finding it makes. */
 export const piiDetector = "assay-pii/1";
 
+type Regions = ReturnType<typeof phoneRegions>;
+type Detector = {
+  type: PiiType;
+  /** What every match holds; see `prefilter.ts`. */
+  need: Need;
+  find: (text: string, regions: Regions) => Scored[];
+};
+
+/** Checksummed types stand first: where two overlap, the earlier one is kept. */
+export const detectors: readonly Detector[] = [
+  { type: "iban", need: "code", find: findIbans },
+  { type: "email", need: "at", find: findEmails },
+  { type: "card", need: "twelveDigits", find: findCards },
+  { type: "ip", need: "dottedDigits", find: findIpv4 },
+  { type: "ip", need: "colons", find: findIpv6 },
+  { type: "phone", need: "sevenDigits", find: findPhones },
+];
+
+/**
+ * A scan with its options read once, for any number of texts; see {@link findPii}. Throws `invalid_input` for an
+ * unknown country.
+ */
+export function piiFinder(options: PiiOptions = {}): (text: string) => PiiSpan[] {
+  const types = new Set<PiiType>(options.types ?? piiTypes);
+  const regions = phoneRegions(options.regions ?? defaultRegions);
+  const least = options.minConfidence ?? 0.5;
+  const wanted = detectors.filter(({ type }) => types.has(type));
+  return (text) => {
+    if (!mayHoldAnything(text)) return [];
+    const found: PiiSpan[] = [];
+    for (const { type, need, find } of wanted) {
+      if (!needs[need](text)) continue;
+      for (const span of find(text, regions)) {
+        if (span.confidence >= least) found.push({ ...span, type });
+      }
+    }
+    return found.length > 0 ? withoutOverlap(found) : found;
+  };
+}
+
 /**
  * E-mail addresses, phone, card and bank account numbers and IP addresses in a text, in text order and
  * without overlap. Limits: names, postal addresses, dates of birth and identity numbers are not looked for;
  * addresses spelled out ("name at example dot com") and numbers written as words are missed; a number that
- * happens to carry a right checksum is reported. Precision and recall: docs/evaluation-methods.md.
+ * happens to carry a right checksum is reported. Precision and recall: docs/quality.md.
  * Time is linear in the text, whatever stands in it.
  */
 export function findPii(text: string, options: PiiOptions = {}): PiiSpan[] {
-  const types = new Set<PiiType>(options.types ?? piiTypes);
-  const found: PiiSpan[] = [];
-  const add = (type: PiiType, spans: readonly (Span & { confidence: number })[]) => {
-    for (const span of spans) found.push({ ...span, type });
-  };
-  // Checksummed types stand first: where two overlap, the earlier one is kept.
-  if (types.has("iban")) add("iban", findIbans(text));
-  if (types.has("email")) add("email", findEmails(text));
-  if (types.has("card")) add("card", findCards(text));
-  if (types.has("ip")) add("ip", findAddresses(text));
-  if (types.has("phone"))
-    add("phone", findPhones(text, phoneRegions(options.regions ?? defaultRegions)));
-  const least = options.minConfidence ?? 0.5;
-  return withoutOverlap(found.filter((span) => span.confidence >= least));
+  return piiFinder(options)(text);
 }
 
 /** One spelling for one value, so that the same number written twice gets the same placeholder. */

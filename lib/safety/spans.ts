@@ -1,6 +1,9 @@
 /** A stretch of text, in UTF-16 units, end exclusive. */
 export type Span = { start: number; end: number };
 
+/** A span that a detector found; `confidence` is 0 to 1 and ranks, it is not a probability. */
+export type Scored = Span & { confidence: number };
+
 /** True when the UTF-16 unit at `index` is an ASCII letter or digit; false outside the text. */
 export function isAlphanumeric(text: string, index: number): boolean {
   const code = text.charCodeAt(index);

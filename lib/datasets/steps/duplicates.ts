@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { z } from "zod";
 import { type ConversationBody, mainPath, messageText, walk } from "#lib/core/conversation.ts";
 import { AssayError } from "#lib/core/errors.ts";
@@ -15,15 +15,29 @@ const params = z.object({
   scope: z.enum(duplicateScopes).default("conversation"),
 });
 
+/** ASCII has no accents and no widths: what is left is case and what is no letter or digit. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are ASCII, too
+const ascii = /^[\u0000-\u007f]*$/;
+
 /** Case, punctuation, accents, width and whitespace folded away; a text of signs alone stays as it is. */
 export function foldText(text: string): string {
-  const words = text
+  const words = ascii.test(text)
+    ? text
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, " ")
+        .trim()
+    : foldUnicode(text);
+  return words === "" ? text.trim() : words;
+}
+
+/** The folding of any text; `foldText` takes a shorter way to the same words where it can. */
+export function foldUnicode(text: string): string {
+  return text
     .normalize("NFKD")
     .toLowerCase()
     .replace(/\p{M}+/gu, "")
     .replace(/[^\p{L}\p{N}]+/gu, " ")
     .trim();
-  return words === "" ? text.trim() : words;
 }
 
 function* comparedNodes(body: ConversationBody, scope: DuplicateScope) {
@@ -48,14 +62,13 @@ export function duplicateKey(
   mode: DuplicateMode,
   scope: DuplicateScope = "conversation",
 ): string {
-  const hash = createHash("sha256");
+  let compared = "";
   const fold = mode === "normalised" ? foldText : (text: string) => text;
   for (const { node, depth } of comparedNodes(body, scope)) {
     const calls = (node.toolCalls ?? []).map((call) => [call.name, fold(call.arguments)]);
-    hash.update(JSON.stringify([depth, node.role, fold(messageText(node)), calls]));
-    hash.update("\n");
+    compared += `${JSON.stringify([depth, node.role, fold(messageText(node)), calls])}\n`;
   }
-  return hash.digest("hex");
+  return hash("sha256", compared);
 }
 
 /** Keeps the first of each set of duplicates, in the order the job feeds them. The job holds the set of keys seen. */

@@ -13,16 +13,18 @@ const params = z.object({
   unknown: z.enum(["keep", "drop"]).default("keep"),
 });
 
-/** The language is plain after a few sentences; more text only costs time. */
-const enough = 4000;
+/** The detector reads no further. */
+const enough = 1000;
+/** Code at the start of a message hides its prose no further than this. */
+const searched = 4000;
 
-/** What users and assistants wrote, without code, up to 4,000 units. */
+/** What users and assistants wrote, without code: its first 1,000 units, which is what the detector reads. */
 export function proseOf(body: ConversationBody): string {
   const pieces: string[] = [];
   let length = 0;
   for (const { node } of walk(body.root)) {
     if (node.role === "system" || node.role === "tool") continue;
-    for (const { code, text } of splitFences(messageText(node).slice(0, enough))) {
+    for (const { code, text } of splitFences(messageText(node).slice(0, searched))) {
       if (code) continue;
       pieces.push(text);
       length += text.length;

@@ -2,14 +2,14 @@ import { z } from "zod";
 import { type ConversationBody, messageText, walk } from "#lib/core/conversation.ts";
 import {
   defaultRegions,
-  findPii,
-  type PiiOptions,
+  type PiiSpan,
   piiDetector,
+  piiFinder,
   piiTypes,
   placeholderNamer,
   redactPii,
 } from "#lib/safety/pii.ts";
-import { defineStep, kept, type StepFinding, type StepResult } from "./step.ts";
+import { defineStep, type Field, kept, type StepFinding, type StepResult } from "./step.ts";
 import { type Edit, rewriteTexts } from "./texts.ts";
 
 const params = z.object({
@@ -24,6 +24,20 @@ const params = z.object({
   /** `[EMAIL_1]`, `[EMAIL_2]`: the same value keeps its number within the conversation. */
   numbered: z.boolean().default(false),
 });
+
+type Params = z.infer<typeof params>;
+type Finder = (text: string) => PiiSpan[];
+
+/** One scan a prepared step: the options are read once, not once a message. */
+const finders = new WeakMap<Params, Finder>();
+
+function finderOf(options: Params): Finder {
+  const known = finders.get(options);
+  if (known) return known;
+  const finder = piiFinder(options);
+  finders.set(options, finder);
+  return finder;
+}
 
 /** Passes each string in a JSON value through `change`; numbers too, as a card number may stand without quotes. */
 function mapJson(value: unknown, change: (text: string) => string): unknown {
@@ -46,14 +60,15 @@ function parsedJson(text: string): unknown {
 
 function redact(
   body: ConversationBody,
-  options: PiiOptions,
+  findPii: Finder,
   numbered: boolean,
   limit?: number,
 ): StepResult {
   const name = placeholderNamer(numbered);
   const counts: Record<string, number> = {};
   const redactText = (text: string): { text: string; edits: Edit[] } => {
-    const spans = findPii(text, options);
+    const spans = findPii(text);
+    if (spans.length === 0) return { text, edits: [] };
     for (const { type } of spans) counts[type] = (counts[type] ?? 0) + 1;
     const { text: result, replacements } = redactPii(text, spans, name);
     return { text: result, edits: replacements };
@@ -78,33 +93,30 @@ function redact(
   return kept(result.body, { outcome: "changed", changes: result.changes, counts });
 }
 
-function find(body: ConversationBody, options: PiiOptions): StepResult {
+function find(body: ConversationBody, findPii: Finder): StepResult {
   const findings: StepFinding[] = [];
   const counts: Record<string, number> = {};
+  const scan = (node: number, field: Field, text: string) => {
+    for (const { type, start, end, confidence } of findPii(text)) {
+      counts[type] = (counts[type] ?? 0) + 1;
+      findings.push({
+        node,
+        field,
+        check: "pii",
+        kind: type,
+        start,
+        end,
+        confidence: Math.round(confidence * 100),
+        detector: piiDetector,
+      });
+    }
+  };
   let node = 0;
   for (const { node: message } of walk(body.root)) {
-    const fields = [
-      { field: "text" as const, text: messageText(message) },
-      { field: "name" as const, text: message.name ?? "" },
-      ...(message.toolCalls ?? []).map((call) => ({
-        field: "arguments" as const,
-        text: call.arguments,
-      })),
-    ];
-    for (const { field, text } of fields) {
-      for (const { type, start, end, confidence } of findPii(text, options)) {
-        counts[type] = (counts[type] ?? 0) + 1;
-        findings.push({
-          node,
-          field,
-          check: "pii",
-          kind: type,
-          start,
-          end,
-          confidence: Math.round(confidence * 100),
-          detector: piiDetector,
-        });
-      }
+    scan(node, "text", messageText(message));
+    if (message.name !== undefined) scan(node, "name", message.name);
+    if (message.toolCalls) {
+      for (const call of message.toolCalls) scan(node, "arguments", call.arguments);
     }
     node++;
   }
@@ -121,7 +133,9 @@ export const piiStep = defineStep({
   help: "Finds e-mail addresses, phone, card and bank account numbers and IP addresses, or replaces them by placeholders.",
   version: 1,
   params,
-  apply(body, { mode, numbered, ...options }, ctx) {
-    return mode === "find" ? find(body, options) : redact(body, options, numbered, ctx.changeLimit);
+  apply(body, options, ctx) {
+    const findPii = finderOf(options);
+    if (options.mode === "find") return find(body, findPii);
+    return redact(body, findPii, options.numbered, ctx.changeLimit);
   },
 });

@@ -26,9 +26,10 @@ export function mapNodes(
   for (let index = nodes.length - 1; index >= 0; index--) {
     const node = nodes[index] as MessageNode;
     const message = change(node, index);
+    if (message === node && copies.size === 0) continue;
     const replies = node.replies.map((reply) => copies.get(reply) ?? reply);
     const same = message === node && replies.every((reply, i) => reply === node.replies[i]);
-    copies.set(node, same ? node : { ...message, replies });
+    if (!same) copies.set(node, { ...message, replies });
   }
   return copies.get(root) ?? root;
 }

@@ -71,8 +71,20 @@ function withoutLeadingLines(text: string): string {
   return text.slice(start);
 }
 
+/**
+ * What no option would change anything in: letters that stand composed (no combining mark below U+0300, in Cyrillic,
+ * kana, Han and Hangul syllables), plain marks, single spaces, at most two blank lines, none of it at an edge.
+ */
+const unusual =
+  /[^\n\x20-\x7e\xa1-\xac\xae-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u3001-\u3029\u3041-\u3096\u30a1-\u30fe\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e]| {2}| \n|\n{4}|^\n|[ \n]$/;
+
 /** Normalises one text; see the step. */
 export function normaliseText(text: string, options: z.infer<typeof params>): string {
+  return unusual.test(text) ? normaliseAny(text, options) : text;
+}
+
+/** The normalisation of any text; `normaliseText` asks it only where something may change. */
+export function normaliseAny(text: string, options: z.infer<typeof params>): string {
   let result = text.replace(lineEnds, "\n");
   if (options.invisible) result = withoutInvisible(result);
   if (options.compose) result = result.normalize("NFC");
