@@ -22,7 +22,29 @@ it("folds case, punctuation and spaces", () => {
   expect(normalHash("ÄRGER ﬁne")).toBe(normalHash("ärger fine"));
 });
 
-it("is the same for ASCII and for any text", () => {
-  const texts = fc.oneof(fc.string({ unit: "binary-ascii" }), fc.string({ unit: "grapheme" }));
-  fc.assert(fc.property(texts, (text) => expect(normalHash(text)).toBe(slowly(text))));
+const latin = fc.string({
+  unit: fc.integer({ min: 0x20, max: 0x24f }).map((n) => String.fromCharCode(n)),
+});
+const anything = fc.string({ unit: "grapheme" });
+const ascii = fc.string({ unit: "binary-ascii" });
+
+it("is the same by bytes and by characters", () => {
+  const texts = fc.array(fc.oneof(ascii, latin, anything)).map((parts) => parts.join(""));
+  fc.assert(
+    fc.property(texts, (text) => {
+      expect(normalHash(text)).toBe(slowly(text));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+it("is the same for each character alone and between others", () => {
+  const wrong = [];
+  for (let point = 0; point < 0x3200; point++) {
+    const character = String.fromCodePoint(point);
+    for (const text of [character, `a${character}B`, `a ${character} B`, `Σ${character}`]) {
+      if (normalHash(text) !== slowly(text)) wrong.push(`${point.toString(16)} in “${text}”`);
+    }
+  }
+  expect(wrong).toEqual([]);
 });

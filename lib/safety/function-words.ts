@@ -24,7 +24,6 @@ const scripts: readonly [RegExp, string][] = [
   [/\p{Script=Greek}/u, "el"],
 ];
 const letter = /\p{L}/u;
-const latinOrNone = /^[\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]*$/u;
 
 /** Units of text that are looked at: some forty words, of which a sentence has a dozen function words. */
 const sample = 240;
@@ -32,6 +31,16 @@ const sample = 240;
 const fewestHits = 4;
 /** The best language must have this many times the words of the next. */
 const margin = 2;
+
+/** Below it stand the Latin letters of these languages; from it on other scripts begin. */
+const latinEnd = 0x250;
+/** Signs that Latin texts have too: dashes, quotes, currency. */
+const signs = [0x2000, 0x2bff] as const;
+const apostrophe = 0x27;
+/** 1 for the units of which words are made. */
+const inWord = Uint8Array.from({ length: latinEnd }, (_, unit) =>
+  unit === apostrophe || letter.test(String.fromCharCode(unit)) ? 1 : 0,
+);
 
 const codes = Object.keys(functionWords);
 /** For each word a bit for each language that has it. */
@@ -48,12 +57,15 @@ for (const [index, code] of codes.entries()) {
  * Agreement with it and accuracy on MGSM: docs/evaluation-methods.md.
  */
 export function languageByFunctionWords(text: string): string | undefined {
-  const start = text.slice(0, sample);
-  if (!latinOrNone.test(start)) return byScript(start);
-  const hits = new Array<number>(codes.length).fill(0);
+  const start = text.slice(0, sample).toLowerCase();
+  const hits = new Uint8Array(codes.length);
   let total = 0;
-  for (const word of start.toLowerCase().split(/[^\p{L}']+/u)) {
-    const bits = languagesOf.get(word);
+  for (let at = 0, from = 0; at <= start.length; at++) {
+    const unit = at < start.length ? start.charCodeAt(at) : 0;
+    if (unit >= latinEnd && (unit < signs[0] || unit > signs[1])) return byScript(start);
+    if (inWord[unit] === 1) continue;
+    const bits = at > from ? languagesOf.get(start.slice(from, at)) : undefined;
+    from = at + 1;
     if (bits === undefined) continue;
     total++;
     for (let rest = bits; rest !== 0; rest &= rest - 1) {
@@ -61,9 +73,16 @@ export function languageByFunctionWords(text: string): string | undefined {
       hits[index] = (hits[index] ?? 0) + 1;
     }
   }
-  if (total < fewestHits) return undefined;
-  const [first = 0, second = 0] = hits.toSorted((a, b) => b - a);
-  return first >= fewestHits && first >= margin * second ? codes[hits.indexOf(first)] : undefined;
+  return total < fewestHits ? undefined : clearlyFirst(hits);
+}
+
+function clearlyFirst(hits: Uint8Array): string | undefined {
+  let [best, first, second] = [0, 0, 0];
+  for (const [index, count] of hits.entries()) {
+    if (count > first) [best, first, second] = [index, count, first];
+    else if (count > second) second = count;
+  }
+  return first >= fewestHits && first >= margin * second ? codes[best] : undefined;
 }
 
 /** Only for texts that are in that script throughout: a foreign name in an English sentence decides nothing. */
