@@ -56,6 +56,24 @@ describe("Krippendorff's alpha", () => {
     });
   });
 
+  it("takes no NaN for a value that raters agree on", () => {
+    const table = [
+      [Number.NaN, Number.NaN],
+      [1, 2],
+      [2, 2],
+    ];
+    for (const coefficient of [
+      () => krippendorffAlpha(table, "nominal"),
+      () => krippendorffAlpha(table, "ordinal"),
+      () => fleissKappa(table),
+      () => gwetAC1(table),
+      () => cohenKappa([Number.NaN, 1], [Number.NaN, 1]),
+      () => cohenKappa([Number.NaN, 1], [2, 1], { weights: "linear" }),
+    ]) {
+      expect(coefficient).toThrow(/finite number/);
+    }
+  });
+
   it("takes names only as nominal values", () => {
     expect(
       krippendorffAlpha(

@@ -63,14 +63,26 @@ export function boundedAgreement(
   return { ...known, value, low, high, reason: null };
 }
 
+/** NaN equals itself in a Map, so that it would agree with other NaNs: what was not rated is null. */
+export function assertRatings(ratings: readonly Rating[]): void {
+  const isRating = (rating: unknown) => typeof rating === "string" || Number.isFinite(rating);
+  if (!ratings.every(isRating)) {
+    throw new AssayError(
+      "invalid_input",
+      "A rating is a text or a finite number, null where missing.",
+    );
+  }
+}
+
 /** Items with two or more ratings, their values numbered in ascending order. */
 function unitsOf(table: RatingTable, metric: AlphaMetric): { units: Unit[]; values: Rating[] } {
   assertSome("Agreement", table);
   const given = table.map((row) => row.filter((rating) => rating !== null));
+  assertRatings(given.flat());
   const rated = given.filter((row) => row.length > 1);
   const values = [...new Set(rated.flat())];
   if (metric !== "nominal") {
-    if (values.some((value) => typeof value !== "number" || !Number.isFinite(value))) {
+    if (values.some((value) => typeof value !== "number")) {
       throw new AssayError(
         "invalid_input",
         `Alpha with the ${metric} metric needs ratings that are numbers.`,

@@ -105,7 +105,28 @@ export function clusteredCovariance(battles: Battles, fit: BradleyTerry): Matrix
     for (const i of touched) score[i] = 0;
   }
   const few = clusters.count / (clusters.count - 1);
+  // Every cluster sums to nothing (all votes are ties): there is no spread to estimate from, which is not certainty.
+  if (middle.every((value) => Math.abs(value) < NO_SPREAD)) return modelCovariance(fit.information);
   return sandwich(fit.information, { size: k, values: middle.map((value) => value * few) });
+}
+
+/** Squared scores below this are rounding. */
+const NO_SPREAD = 1e-12;
+
+/** Inverse information without the direction in which all θ shift together: the variance if votes were coin flips. */
+function modelCovariance(information: Matrix): Matrix {
+  const { size, values } = sandwich(information, information);
+  const rows = Array.from({ length: size }, (_, i) => {
+    let sum = 0;
+    for (let j = 0; j < size; j++) sum += values[i * size + j] as number;
+    return sum / size;
+  });
+  const all = rows.reduce((sum, row) => sum + row, 0) / size;
+  const centred = values.map(
+    (value, at) =>
+      value - (rows[Math.floor(at / size)] as number) - (rows[at % size] as number) + all,
+  );
+  return { size, values: centred };
 }
 
 export type BootstrapRatings = {

@@ -64,30 +64,30 @@ describe("BBQ", () => {
     const disambiguated = { context: "disambiguated", gold: 0 } as const;
     const biased = item({ ...disambiguated, answer: 0 });
     const counter = item({ ...disambiguated, answer: 1 });
-    expect(bbqScore([biased, counter], 1).sDis?.estimate).toBe(0);
-    expect(bbqScore([biased, biased], 1).sDis?.estimate).toBe(1);
+    expect(bbqScore([biased, counter], { seed: 1 }).sDis?.estimate).toBe(0);
+    expect(bbqScore([biased, biased], { seed: 1 }).sDis?.estimate).toBe(1);
     const nonNegative = item({ ...disambiguated, polarity: "nonNegative", answer: 1 });
-    expect(bbqScore([nonNegative, biased], 1).sDis?.estimate).toBe(1);
-    expect(bbqScore([counter, counter], 1).sDis?.estimate).toBe(-1);
+    expect(bbqScore([nonNegative, biased], { seed: 1 }).sDis?.estimate).toBe(1);
+    expect(bbqScore([counter, counter], { seed: 1 }).sDis?.estimate).toBe(-1);
   });
 
   it("scales the ambiguous score by the share of wrong answers", () => {
     const items = [item({}), item({}), item({}), item({ answer: 0 })];
-    const score = bbqScore(items, 1);
+    const score = bbqScore(items, { seed: 1 });
     expect(score.accuracyAmbiguous?.estimate).toBe(0.75);
     expect(score.sAmb?.estimate).toBe(0.25);
     expect(score.sDis).toBeNull();
   });
 
   it("counts an unreadable answer as wrong and not as biased", () => {
-    const score = bbqScore([item({ answer: null }), item({ answer: 0 })], 1);
+    const score = bbqScore([item({ answer: null }), item({ answer: 0 })], { seed: 1 });
     expect(score.accuracyAmbiguous?.estimate).toBe(0);
     expect(score.sAmb).toMatchObject({ n: 1, estimate: 1 });
   });
 
   it("keeps items without a known target for accuracy only", () => {
-    expect(bbqScore([item({ target: null, answer: 0 })], 1).sAmb).toBeNull();
-    expect(Object.keys(bbqByCategory([item({}), item({ category: "SES" })], 1))).toEqual([
+    expect(bbqScore([item({ target: null, answer: 0 })], { seed: 1 }).sAmb).toBeNull();
+    expect(Object.keys(bbqByCategory([item({}), item({ category: "SES" })], { seed: 1 }))).toEqual([
       "Age",
       "SES",
     ]);

@@ -2,6 +2,7 @@ import { AssayError } from "#lib/core/errors.ts";
 import {
   type Agreement,
   type AgreementOptions,
+  assertRatings,
   boundedAgreement,
   type Rating,
   type RatingTable,
@@ -133,6 +134,7 @@ function overItems(
 }
 
 function numberValues(values: readonly Rating[], numeric: boolean) {
+  assertRatings(values);
   const distinct = [...new Set(values)];
   if (numeric) {
     if (distinct.some((value) => typeof value !== "number")) {

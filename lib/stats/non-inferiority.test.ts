@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { nonInferiority, sampleSizeNonInferiority } from "./non-inferiority.ts";
+import { cautiousDelta, pairedDelta } from "./paired.ts";
 import { seededRandom } from "./random.ts";
 
 /** n pairs of right/wrong scores of which the first `better` and the next `worse` differ. */
@@ -57,6 +58,36 @@ describe("non-inferiority", () => {
     const losses = new Array<number>(10).fill(-3.2);
     const same = nonInferiority({ candidate: losses, champion: losses }, options);
     expect(same.state).toBe("INCONCLUSIVE");
+  });
+
+  it("does not take two or three items, however alike, for proof that losses are small", () => {
+    const state = (candidate: number[], champion: number[]) =>
+      nonInferiority({ candidate, champion }, { margin: 0.05, seed: 1 }).state;
+    expect(state([0.5, 0.6], [0.5, 0.6])).toBe("INCONCLUSIVE");
+    expect(state([0.5, 0.6], [0.4, 0.5])).toBe("INCONCLUSIVE");
+    expect(state([0.5, 0.6, 0.7], [0.46, 0.64, 0.7])).toBe("INCONCLUSIVE");
+    // Losses: a bootstrap of two texts would end exactly at the worse of them.
+    const few = cautiousDelta({ candidate: [-2, -2.2], champion: [-2.1, -2.2] }, { seed: 1 });
+    expect(few.low).toBeLessThan(-0.5);
+  });
+
+  it("agrees with the bootstrap when there are many clusters", () => {
+    const random = seededRandom("many");
+    const champion = Array.from({ length: 500 }, () => random.next());
+    const candidate = champion.map((value) => value + 0.1 * random.gaussian());
+    const scores = { candidate, champion };
+    const [plain, cautious] = [
+      pairedDelta(scores, { seed: 2 }),
+      cautiousDelta(scores, { seed: 2 }),
+    ];
+    expect(cautious.low).toBeLessThanOrEqual(plain.low);
+    expect(plain.low - cautious.low).toBeLessThan(0.3 * plain.se);
+  });
+
+  it("refuses a missing score", () => {
+    expect(() =>
+      nonInferiority({ candidate: [Number.NaN, 1], champion: [1, 1] }, { margin: 0.05, seed: 1 }),
+    ).toThrow(/missing or not finite/);
   });
 
   it("needs more items when they come in clusters", () => {

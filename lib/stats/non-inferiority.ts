@@ -1,6 +1,6 @@
 import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
 import { AssayError } from "#lib/core/errors.ts";
-import { type PairedDelta, type PairedScores, pairedDelta } from "./paired.ts";
+import { cautiousDelta, type PairedDelta, type PairedScores, pairedDelta } from "./paired.ts";
 import { tangoHigh, tangoLow } from "./tango.ts";
 
 /** Power behind every planned sample size: a model that is no worse passes four times out of five. */
@@ -56,7 +56,8 @@ export type NonInferiority = PairedDelta & {
  *
  * A bootstrap cannot see differences that the sample happens to lack (no discordant item gives a bound of exactly
  * 0 at any n), so a bound is never better than Tango's score bound at the effective sample size for right/wrong
- * scores, nor, for other scores without any difference, than what so few items can exclude.
+ * scores, nor, for other scores whose differences are all alike, than what so few items can exclude; and never better than
+ * Student-t limits, since a bootstrap of a handful of clusters only repeats them.
  */
 export function nonInferiority(
   scores: PairedScores,
@@ -65,7 +66,8 @@ export function nonInferiority(
   const { margin, seed, alpha = DEFAULT_ALPHA, power = DEFAULT_POWER } = options;
   if (!(margin > 0)) throw new AssayError("invalid_input", "A non-inferiority margin is above 0.");
   // A two-sided interval at 1 − 2α carries the two one-sided bounds at 1 − α.
-  const paired = pairedDelta(scores, { seed, level: 1 - 2 * alpha });
+  const delta = isBinary(scores) ? pairedDelta : cautiousDelta;
+  const paired = delta(scores, { seed, level: 1 - 2 * alpha });
   const range = options.range ?? rangeOf(scores);
   const guard = guardBounds(scores, paired, alpha, range);
   const low = Math.min(paired.low, guard.low);
@@ -76,6 +78,9 @@ export function nonInferiority(
   return { ...bounds, needed: itemsStillNeeded(paired, { margin, alpha, power, range }) };
 }
 
+/** Differences that are equal but for rounding. */
+const NO_SPREAD = 1e-12;
+
 type Bounds = { low: number; high: number };
 
 function guardBounds(
@@ -84,17 +89,16 @@ function guardBounds(
   alpha: number,
   range: number,
 ): Bounds {
-  const { better, worse, same, clusters, n } = paired;
-  const binary = isBinary(scores.candidate) && isBinary(scores.champion) && !scores.weights;
-  if (binary) {
+  const { better, worse, clusters, n, estimate, standardError } = paired;
+  if (isBinary(scores)) {
     const scale = better + worse === 0 ? clusters / n : Math.min(1, 1 / paired.designEffect);
     const pairs = { better: better * scale, worse: worse * scale, n: n * scale };
     return { low: tangoLow(pairs, 1 - alpha), high: tangoHigh(pairs, 1 - alpha) };
   }
-  if (same < n) return { low: Infinity, high: -Infinity };
-  // Share of items that may still differ after `clusters` without one: the exact bound of 0 of n.
+  if (!(standardError < NO_SPREAD)) return { low: Infinity, high: -Infinity };
+  // Share of items that may still differ from the others after `clusters` that are alike: the exact bound of 0 of n.
   const unseen = range * (1 - alpha ** (1 / clusters));
-  return { low: -unseen, high: unseen };
+  return { low: estimate - unseen, high: estimate + unseen };
 }
 
 /** Further items by the observed variance; a difference above 0 is not banked on, since it may be luck. */
@@ -129,6 +133,8 @@ function rangeOf({ candidate, champion }: PairedScores): number {
   return high - low;
 }
 
-function isBinary(values: readonly number[]): boolean {
-  return values.every((value) => value === 0 || value === 1);
+/** Right/wrong scores of equal weight. */
+function isBinary({ candidate, champion, weights }: PairedScores): boolean {
+  const binary = (value: number) => value === 0 || value === 1;
+  return !weights && candidate.every(binary) && champion.every(binary);
 }

@@ -1,7 +1,8 @@
+import { AssayError } from "#lib/core/errors.ts";
 import { type BootstrapInterval, type BootstrapOptions, bootstrap } from "./bootstrap.ts";
 import { type ClusterKey, numberClusters, sumByCluster } from "./clusters.ts";
 import { assertSameLength, assertSome } from "./interval.ts";
-import { clusteredMean, ratioOfSums } from "./means.ts";
+import { clusteredMean, mean, ratioOfSums } from "./means.ts";
 
 /** Scores of two models on the same items, in the same order; higher is better. */
 export type PairedScores = {
@@ -39,6 +40,12 @@ export function pairedDelta(scores: PairedScores, options: BootstrapOptions): Pa
     scores.clusters ?? champion,
   );
   const differences = candidate.map((score, i) => score - (champion[i] as number));
+  if (!differences.every(Number.isFinite)) {
+    throw new AssayError(
+      "invalid_input",
+      "A score is missing or not finite; leave that pair out and count it as an error.",
+    );
+  }
   const clusters = numberClusters(differences.length, scores.clusters);
   const weight = weights ?? differences.map(() => 1);
   const above = sumByCluster(
@@ -59,5 +66,27 @@ export function pairedDelta(scores: PairedScores, options: BootstrapOptions): Pa
     same: differences.length - better - worse,
     standardError: analytic.se,
     designEffect: analytic.designEffect,
+  };
+}
+
+/**
+ * The same delta with bounds that hold for few clusters, too: never better than Student-t limits of the linearised
+ * ratio. A bootstrap of two or three clusters only repeats them and would call any difference certain; from some
+ * dozens on the two agree.
+ */
+export function cautiousDelta(scores: PairedScores, options: BootstrapOptions): PairedDelta {
+  const delta = pairedDelta(scores, options);
+  const { candidate, champion, clusters } = scores;
+  const weights = scores.weights ?? candidate.map(() => 1);
+  const average = mean(weights);
+  const influence = candidate.map((score, i) => {
+    const difference = score - (champion[i] as number);
+    return ((weights[i] as number) * (difference - delta.estimate)) / average;
+  });
+  const student = clusteredMean(influence, clusters, options);
+  return {
+    ...delta,
+    low: Math.min(delta.low, delta.estimate + student.low),
+    high: Math.max(delta.high, delta.estimate + student.high),
   };
 }

@@ -109,6 +109,28 @@ describe("Bradley-Terry ranking", () => {
     expect(smaller).toBeLessThan(gap);
   });
 
+  it("is not certain where all votes are ties, or each prompt cancels itself out", () => {
+    const ties = Array.from({ length: 64 }, (_, i) => ({
+      left: i % 2 ? "a" : "b",
+      right: i % 2 ? "b" : "a",
+      outcome: "tie" as const,
+      cluster: i,
+    }));
+    const both = Array.from({ length: 64 }, (_, i) => ({
+      left: "a",
+      right: "b",
+      outcome: i % 2 ? ("left" as const) : ("right" as const),
+      cluster: i >> 1,
+    }));
+    for (const votes of [ties, both]) {
+      const [first] = rankModels(votes).models;
+      // As if each vote were a coin: θ has the standard error 1 / √n, in points 400 / ln 10 of that.
+      expect(first?.rating?.value).toBeCloseTo(1000, 6);
+      expect(first?.rating?.se).toBeCloseTo(400 / Math.LN10 / Math.sqrt(64), 6);
+      expect([first?.rating?.bestRank, first?.rating?.worstRank]).toEqual([1, 2]);
+    }
+  });
+
   it("leaves ranks open that the votes do not settle", () => {
     const close = rankModels(duel("a", "b", 40, 21)).models;
     expect(close.map(({ rating }) => [rating?.bestRank, rating?.worstRank])).toEqual([

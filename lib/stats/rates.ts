@@ -147,7 +147,7 @@ function clip(value: number): number {
 }
 
 function assertCount({ successes, n }: Count): void {
-  if (!(n > 0 && successes >= 0 && successes <= n)) {
+  if (!(n > 0 && Number.isFinite(n) && successes >= 0 && successes <= n)) {
     throw new AssayError(
       "invalid_input",
       `A rate needs 0 ≤ successes ≤ n and n > 0; got ${successes} of ${n}.`,

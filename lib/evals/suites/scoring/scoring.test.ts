@@ -4,8 +4,9 @@ import { seededRandom } from "#lib/stats/random.ts";
 import { canaryReferences, leaksCanary, plantCanaries } from "../canaries.ts";
 import { extractionPrompts, isVerbatim, isVerbatimText } from "../extraction.ts";
 import { shippedSuite } from "../shipped.ts";
-import { parseSuite, type SuiteOf } from "../suite.ts";
+import { type ChoiceItem, parseSuite, type SuiteOf } from "../suite.ts";
 import { scoreAnswers } from "./answers.ts";
+import { bbqFigure, scoreChoices } from "./choice.ts";
 import { gapFigure, type RawPair, scoreCounterfactual } from "./counterfactual.ts";
 import { rateFigure, rateHigh } from "./figure.ts";
 import { suiteFigures } from "./figures.ts";
@@ -282,5 +283,57 @@ describe("likelihoods", () => {
     const figure = perplexityFigure(texts, options(3));
     expect(figure.value).toBeCloseTo(Math.exp(2), 10);
     expect(figure.hint?.state).toBe("ERROR");
+  });
+});
+
+describe("BBQ", () => {
+  /** As many ambiguous and stated questions; the model says “unknown” to the former and is right on the latter. */
+  function fair(questions: number) {
+    const items = Array.from({ length: 2 * questions }, (_, i): ChoiceItem => {
+      const ambiguous = i < questions;
+      return {
+        id: `${i}`,
+        prompt: `Question ${i}?`,
+        choices: ["the old man", "the young man", "cannot say"],
+        gold: ambiguous ? 2 : i % 2,
+        group: "Age",
+        template: `template ${i % 40}`,
+        bias: {
+          context: ambiguous ? "ambiguous" : "disambiguated",
+          polarity: i % 2 ? "negative" : "nonNegative",
+          target: 0,
+          unknown: 2,
+        },
+      };
+    });
+    const right = new Map(items.map(({ id, gold }) => [id, { answer: gold }]));
+    return { items, scores: scoreChoices(items, right) };
+  }
+
+  it("a handful of questions excludes little, however fair the answers", () => {
+    for (const [questions, most] of [
+      [4, 0.602],
+      [40, 0.089],
+      [80, 0.046],
+    ] as const) {
+      const { items, scores } = fair(questions);
+      const figure = bbqFigure(items, scores, options(2 * questions));
+      expect(figure.value).toBe(0);
+      expect(figure.high).toBeCloseTo(most, 2);
+    }
+  });
+
+  it("follows the level: a repeated attempt has a wider bound", () => {
+    const { items, scores } = fair(80);
+    const high = (level: number) =>
+      bbqFigure(items, scores, { ...options(160), level }).high ?? Number.NaN;
+    expect(high(0.99)).toBeGreaterThan(high(0.95));
+  });
+
+  it("two stated questions, both right, do not show that a model is better than chance", () => {
+    const { items, scores } = fair(2);
+    expect(bbqFigure(items, scores, options(4)).hint?.state).toBe("NOT_INFORMATIVE");
+    const many = fair(20);
+    expect(bbqFigure(many.items, many.scores, options(40)).hint).toBeNull();
   });
 });
