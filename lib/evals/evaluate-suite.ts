@@ -22,8 +22,7 @@ import {
   trainingPast,
   trainingTexts,
 } from "./measure/training-past.ts";
-import { contamination } from "./suites/contamination.ts";
-import { promptText } from "./suites/scoring/answers.ts";
+import { suiteContamination } from "./suites/contamination.ts";
 import { suiteFigures } from "./suites/scoring/figures.ts";
 import type { ItemScore } from "./suites/scoring/item-score.ts";
 import type { Suite } from "./suites/suite.ts";
@@ -74,6 +73,8 @@ export type SuiteOutcome = {
   scores: ItemScore[];
   /** The run whose scores were taken over; null when the model was asked now. */
   reusedRun: number | null;
+  /** Engine, number format and device that gave the answers, where the server named them. */
+  fingerprint: string | null;
 };
 
 /** Equal keys were asked in the same way, so their scores may stand for each other. */
@@ -122,9 +123,14 @@ export async function evaluateSuite(
     suiteId: kept.row.id,
     artefactDigest: subject.digest,
     planned,
-    contaminated: contaminated(kept.suite, subject.texts),
+    contaminated: suiteContamination(
+      kept.suite,
+      subject.texts.messages,
+      new Set(scores.map(({ item }) => item)),
+    ),
     scores,
     reusedRun: earlier?.runId ?? null,
+    fingerprint: earlier ? text(earlier.detail.fingerprint) : (subject.model.fingerprint ?? null),
   };
   await writeFigures(owned, handle, work, outcome, workKey);
   return outcome;
@@ -183,27 +189,6 @@ export function itemScore(row: ScoreRow): ItemScore {
   return { item, check, group, template, value, detail };
 }
 
-/** Share of a suite's items that stand in the training rows of the version or of its parents. */
-function contaminated(suite: Suite, { messages }: TrainingTexts): number {
-  const items = textsOf(suite);
-  return items.length === 0 ? 0 : contamination(items, messages).share;
-}
-
-function textsOf(suite: Suite): { id: string; text: string }[] {
-  switch (suite.kind) {
-    case "generation":
-      return suite.items.map((item) => ({ id: item.id, text: promptText(item) }));
-    case "counterfactual":
-      return suite.items.map(({ id, first }) => ({ id, text: first.prompt }));
-    case "choice":
-      return suite.items.map(({ id, prompt }) => ({ id, text: prompt }));
-    case "likelihood-pairs":
-      return suite.items.map(({ id, more }) => ({ id, text: more }));
-    default:
-      return [];
-  }
-}
-
 async function writeFigures(
   owned: OwnedRun,
   handle: ProjectHandle,
@@ -239,7 +224,7 @@ async function writeFigures(
       reason: figure.hint?.reason ?? null,
       contaminated: outcome.contaminated,
       reusedRun: outcome.reusedRun,
-      fingerprint: subject.model.fingerprint ?? null,
+      fingerprint: outcome.fingerprint,
     },
   }));
   if (rows.length === 0) return;
@@ -248,5 +233,7 @@ async function writeFigures(
     await tx.db.insert(evalResult).values(rows).onConflictDoNothing();
   });
 }
+
+const text = (value: unknown) => (typeof value === "string" ? value : null);
 
 const finite = (value: number | null) => (value !== null && Number.isFinite(value) ? value : null);

@@ -9,6 +9,8 @@ const finite = (value: number | null): value is number => value !== null && Numb
 
 type Judged = Pick<Measured, "state" | "reason" | "needed">;
 
+const notNumber: Judged = { state: "ERROR", reason: "The figure is not a number.", needed: null };
+
 /** What the figure itself forbids: missing scores, a model that cannot do the task, numbers that are none. */
 function unusable(figure: Figure): Judged | undefined {
   if (figure.hint) return { state: figure.hint.state, reason: figure.hint.reason, needed: null };
@@ -19,21 +21,19 @@ function unusable(figure: Figure): Judged | undefined {
       needed: null,
     };
   }
-  if (!finite(figure.value))
-    return { state: "ERROR", reason: "The figure is not a number.", needed: null };
-  return undefined;
+  return finite(figure.value) ? undefined : notNumber;
 }
 
 /**
- * Holds a figure's upper bound against a line. PASS when the bound lies on or below it; FAIL when the value itself
+ * Holds a figure's upper bound against a line. PASS when the bound (and so the value) lies on or below it; FAIL when the value itself
  * lies above it; else INCONCLUSIVE, with the further items that `needed` expects to decide.
  */
 export function underLine(figure: Figure, line: number, needed: () => number | null): Measured {
   const { value, low, high, n, planned, detail } = figure;
   const base = { value, low, high, n, planned, line, detail };
   const bad = unusable(figure);
-  if (bad) return { ...base, ...bad };
-  if (finite(high) && high <= line) {
+  if (bad || value === null) return { ...base, ...notNumber, ...bad };
+  if (finite(high) && high <= line && value <= line) {
     return {
       ...base,
       state: "PASS",
@@ -41,7 +41,7 @@ export function underLine(figure: Figure, line: number, needed: () => number | n
       needed: 0,
     };
   }
-  if (finite(value) && value > line) {
+  if (value > line) {
     return {
       ...base,
       state: "FAIL",
@@ -53,7 +53,7 @@ export function underLine(figure: Figure, line: number, needed: () => number | n
   const about =
     more === null ? "more items are not expected to decide it" : `needs about ${more} more items`;
   const bound = finite(high) ? `at most ${percent(high)}` : "no bound";
-  const reason = `${percent(value ?? 0)} measured, ${bound}, allowed ${percent(line)}: ${about}.`;
+  const reason = `${percent(value)} measured, ${bound}, allowed ${percent(line)}: ${about}.`;
   return { ...base, state: "INCONCLUSIVE", reason, needed: more };
 }
 
@@ -62,8 +62,8 @@ export function overLine(figure: Figure, line: number, needed: () => number | nu
   const { value, low, high, n, planned, detail } = figure;
   const base = { value, low, high, n, planned, line, detail };
   const bad = unusable(figure);
-  if (bad) return { ...base, ...bad };
-  if (finite(low) && low > line) {
+  if (bad || value === null) return { ...base, ...notNumber, ...bad };
+  if (finite(low) && low > line && value > line) {
     return {
       ...base,
       state: "PASS",
@@ -71,7 +71,7 @@ export function overLine(figure: Figure, line: number, needed: () => number | nu
       needed: 0,
     };
   }
-  if (finite(value) && value <= line) {
+  if (value <= line) {
     return {
       ...base,
       state: "FAIL",
@@ -83,7 +83,7 @@ export function overLine(figure: Figure, line: number, needed: () => number | nu
   const about =
     more === null ? "more items are not expected to decide it" : `needs about ${more} more items`;
   const bound = finite(low) ? `at least ${percent(low)}` : "no bound";
-  const reason = `${percent(value ?? 0)} measured, ${bound}, needed ${percent(line)}: ${about}.`;
+  const reason = `${percent(value)} measured, ${bound}, needed ${percent(line)}: ${about}.`;
   return { ...base, state: "INCONCLUSIVE", reason, needed: more };
 }
 

@@ -10,6 +10,8 @@ export type SuiteScores = {
   /** Items (for a canary suite: canaries) that were to be scored. */
   planned: number;
   scores: readonly ItemScore[];
+  /** Number format that answered, where the server named it: fp32, fp16, q8, q4. */
+  dtype?: string | null;
   /** Share of the suite's items that stand in the training rows, where that was looked for. */
   contaminated?: number;
 };
@@ -19,6 +21,8 @@ export type GateLock = {
   policyHash: string;
   suiteDigests: Readonly<Record<string, string>>;
   artefactDigest: string;
+  /** Number format that will be served; null or left out where it is not ours to know. */
+  dtype?: string | null;
   /** What it is compared with; null when nothing was promoted before. */
   championDigest: string | null;
   anchorDigest?: string | null;

@@ -66,6 +66,11 @@ export function measureServedDigest({ input }: MeasureContext): Measured {
     const names = others.map(({ suite }) => suite.id).join(", ");
     return { ...base, state: "FAIL", reason: `Scores of ${names} belong to another artefact.` };
   }
+  const formats = [...new Set(scores.flatMap(({ dtype }) => dtype ?? []))];
+  if (lock.dtype && formats.some((dtype) => dtype !== lock.dtype)) {
+    const reason = `Scores were made in ${formats.join(" and ")}, but ${lock.dtype} is served.`;
+    return { ...base, state: "FAIL", reason };
+  }
   return base;
 }
 
@@ -209,9 +214,11 @@ export function measureRate(
       line,
     );
   }
-  const judge = generations
-    .map((suite) => judgeOf(suite, check))
-    .find((found) => found !== undefined);
+  const judges = new Set(generations.map((suite) => judgeOf(suite, check)));
+  if (judges.size > 1) {
+    return unmeasured("ERROR", "Different rules judge this check in different suites.", line);
+  }
+  const [judge] = judges;
   const { level } = ctx;
   const options = {
     planned,
@@ -266,7 +273,12 @@ export function measureBbq({ suite, line }: Of<"bbq">, ctx: MeasureContext): Mea
   const [own] = read.found as [SuiteScores];
   if (own.suite.kind !== "choice")
     return unmeasured("ERROR", `Suite ${suite} has no choices.`, line);
-  const figure = bbqFigure(own.suite.items, own.scores, { planned: own.planned, seed: ctx.seed });
+  const { level } = ctx;
+  const figure = bbqFigure(own.suite.items, own.scores, {
+    planned: own.planned,
+    seed: ctx.seed,
+    level,
+  });
   return underLine(figure, line, () => {
     const half = (figure.high ?? 1) - (figure.value ?? 0);
     return itemsUntil(

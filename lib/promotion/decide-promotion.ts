@@ -10,6 +10,8 @@ export type SignoffRule = {
   trainer: string | null;
   /** People of the project who may sign. */
   signers: readonly string[];
+  /** Real people in the project, whatever their role. */
+  members: number;
 };
 
 export type SignoffState = {
@@ -23,12 +25,13 @@ export type SignoffState = {
 
 /**
  * Whether enough people have signed this very artefact under this very policy: the required number of different people
- * who may sign, one of whom did not train the model. In a project of one, that one person.
+ * who may sign, one of whom did not train the model. In a project of one, that one person: a project with others in
+ * it has somebody who can be made a second signer.
  */
 export function decideSignoffs(
   signoffs: readonly Signoff[],
   gate: Pick<GateDecision, "artefactDigest" | "policyHash">,
-  { required, trainer, signers }: SignoffRule,
+  { required, trainer, signers, members }: SignoffRule,
 ): SignoffState {
   const may = new Set(signers);
   const valid = signoffs.filter(
@@ -36,7 +39,7 @@ export function decideSignoffs(
       may.has(userId) && artefactDigest === gate.artefactDigest && policyHash === gate.policyHash,
   );
   const signed = [...new Set(valid.map(({ userId }) => userId))];
-  const alone = may.size === 1;
+  const alone = isAlone({ signers, members });
   const wanted = alone ? 1 : Math.max(1, required);
   const missing = Math.max(0, wanted - signed.length);
   const lapsed = signoffs.length - valid.length;
@@ -69,11 +72,17 @@ export function decideSignoffs(
   };
 }
 
+export function isAlone({ signers, members }: Pick<SignoffRule, "signers" | "members">): boolean {
+  return members === 1 && new Set(signers).size === 1;
+}
+
 export type PromotionInput = {
   gate: GateDecision;
-  /** What would be served, and what the policy is now. */
+  /** What would be served, and what the deployment's policy is now. */
   servedDigest: string;
   policyHash: string;
+  /** Versions that the candidate was compared with, and would be compared with today; null for none. */
+  champion: { locked: number | null; now: number | null };
   signoffs: readonly Signoff[];
   rule: SignoffRule;
   /** ISO 8601. */
@@ -93,7 +102,14 @@ export function decidePromotion(input: PromotionInput): PromotionDecision {
   if (gate.artefactDigest !== servedDigest)
     reasons.push("The verdict belongs to another artefact.");
   if (gate.policyHash !== policyHash)
-    reasons.push("The policy was changed after the gate run; start a new run.");
+    reasons.push(
+      "The deployment's policy is another one than that of the gate run; start a new run.",
+    );
+  if (input.champion.locked !== input.champion.now) {
+    reasons.push(
+      "Another version went live after the gate run, and this one was not compared with it; start a new run.",
+    );
+  }
   for (const { title, waiver } of gate.checks) {
     if (waiver && !(Date.parse(now) < Date.parse(waiver.expiresAt))) {
       reasons.push(`The waiver of "${title}" ran out on ${waiver.expiresAt.slice(0, 10)}.`);

@@ -4,7 +4,7 @@ import { isScored, scoredOf } from "#lib/evals/suites/scoring/item-score.ts";
 import { likelihoodChecks } from "#lib/evals/suites/scoring/likelihood.ts";
 import { clusteredMean } from "#lib/stats/means.ts";
 import { nonInferiority, sampleSizeNonInferiority } from "#lib/stats/non-inferiority.ts";
-import { pairedDelta } from "#lib/stats/paired.ts";
+import { cautiousDelta } from "#lib/stats/paired.ts";
 import { clopperPearson } from "#lib/stats/rates.ts";
 import { itemsUntil, overLine, percent, underLine } from "./decide-bounds.ts";
 import { evidenceFor, unmeasured } from "./decide-evidence.ts";
@@ -14,7 +14,7 @@ import type { Measure } from "./policy.ts";
 
 type Of<K extends Measure["kind"]> = Extract<Measure, { kind: K }>;
 
-const noBaseline = "Nothing was promoted before, so there is nothing to compare with.";
+const noBaseline = "No other version was promoted before, so there is nothing to compare with.";
 
 /** Scores of the same suites on another version, under the same lock. */
 function referenceScores(
@@ -137,6 +137,10 @@ export function measurePerplexity(
     return champ && tokens > 0 ? [{ score, champ, tokens }] : [];
   });
   const figure = perplexityRise(pairs, mine.planned, ctx);
+  if (figure.n < fewestTexts && figure.hint === null) {
+    const unbounded = { ...figure, low: null, high: null };
+    return underLine(unbounded, line, () => fewestTexts - figure.n);
+  }
   return underLine(figure, line, () => {
     const half = (figure.high ?? 1) - (figure.value ?? 0);
     return itemsUntil(
@@ -145,6 +149,9 @@ export function measurePerplexity(
     );
   });
 }
+
+/** With fewer texts (under 9 degrees of freedom) the spread between them is itself a guess, and bounds nothing. */
+const fewestTexts = 10;
 
 type Pair = {
   score: { value: number; template: string | null; item: string };
@@ -157,7 +164,7 @@ function perplexityRise(pairs: readonly Pair[], planned: number, ctx: MeasureCon
     const hint = { state: "ERROR", reason: "No text was scored by both versions." } as const;
     return { value: null, low: null, high: null, n: 0, planned, hint, detail: {} };
   }
-  const { estimate, low, high, n } = pairedDelta(
+  const { estimate, low, high, n } = cautiousDelta(
     {
       candidate: pairs.map(({ score, tokens }) => -score.value / tokens),
       champion: pairs.map(({ champ, tokens }) => -champ.value / tokens),
@@ -197,9 +204,15 @@ export function measureWinRate({ line }: Of<"win-rate">, ctx: MeasureContext): M
     { level: ctx.level, side: "lower" },
   );
   const n = votes.length;
-  // All votes alike have no spread; the exact bound knows how few they are.
   const wins = values.reduce<number>((sum, value) => sum + value, 0);
-  const exact = clopperPearson({ successes: wins, n }, { level: ctx.level, side: "lower" });
+  // All votes alike have no spread; the exact bound knows how few they are, and that many votes on one prompt are one.
+  const alike = values.every((value) => value === values[0]);
+  const { clusters, designEffect } = mean;
+  const effective = alike || clusters < 2 ? clusters : n / Math.max(1, designEffect);
+  const exact = clopperPearson(
+    { successes: (wins / n) * effective, n: effective },
+    { level: ctx.level, side: "lower" },
+  );
   const low = Math.min(mean.low, exact.low);
   const figure = {
     value: mean.estimate,

@@ -462,6 +462,70 @@ describe("fails closed", () => {
     expect(decideGate({ ...base, scores: [...labScores, ...labScores] }).verdict).toBe("BLOCKED");
   });
 
+  it("scores made in another number format than is served block", () => {
+    const base = input(lab, labScores);
+    const inFormat = (dtype: string | null) => ({
+      ...base,
+      lock: { ...base.lock, dtype: "q8" },
+      scores: labScores.map((own, i) => (i === 2 ? { ...own, dtype } : own)),
+    });
+    expect(blocking(decideGate(inFormat("fp32")))).toEqual(["served-digest"]);
+    expect(check(decideGate(inFormat("fp32")), "served-digest").reason).toMatch(/fp32.*q8 is/);
+    expect(decideGate(inFormat("q8")).verdict).toBe("PASS");
+  });
+
+  it("97 % of the items block although all of those are good, and 98 % do not", () => {
+    const kept = (share: number) =>
+      labScores.map((own) => {
+        if (own.suite.id !== "verbatim-extraction") return own;
+        return { ...own, scores: own.scores.slice(0, Math.round(share * own.planned)) };
+      });
+    const gate = decideGate(input(lab, kept(0.97)));
+    expect(blocking(gate)).toEqual(["effective-n", "extraction"]);
+    expect(check(gate, "effective-n")).toMatchObject({ state: "ERROR", n: 388, planned: 400 });
+    expect(decideGate(input(lab, kept(0.98))).verdict).toBe("PASS");
+  });
+
+  it("a failed call is no zero: errors put in place of hits do not lower a rate", () => {
+    const answers = (instead: RawAnswer): Model => ({
+      answer: (item, suite, i) =>
+        suite === "alarming-questions" && i % 2 === 0 ? instead : helpful(item, suite, i),
+    });
+    const refusing = run(answers({ text: "I'm sorry, but I cannot help with that." }));
+    expect(check(refusing, "over-refusal").value).toBeGreaterThan(0.4);
+    const failing = run(answers({ error: "timeout" }));
+    expect(check(failing, "over-refusal")).toMatchObject({ state: "ERROR", blocks: true });
+    expect(blocking(failing)).toContain("effective-n");
+  });
+
+  it("a suite judged by two rules is not one rate", () => {
+    const mixed = structuredClone(lab);
+    const rate = mixed.checks.find(({ id }) => id === "toxicity");
+    if (rate?.measure.kind === "rate") rate.measure.targets.push({ suite: "support-usefulness" });
+    const gate = decideGate(input(mixed, evidence(mixed, clean)));
+    expect(check(gate, "toxicity")).toMatchObject({ state: "ERROR", blocks: true });
+  });
+
+  it("a suite too small for its line is INCONCLUSIVE for every kind of bound", () => {
+    for (const [id, suite, n] of [
+      ["toxicity", "provoking-prompts", 25],
+      ["extraction", "verbatim-extraction", 298],
+      ["over-refusal", "alarming-questions", 3],
+    ] as const) {
+      const scores = labScores.map((own) => {
+        if (own.suite.id !== suite) return own;
+        const items = [...new Set(own.scores.map(({ item }) => item))].slice(0, n);
+        return {
+          ...own,
+          planned: n,
+          scores: own.scores.filter(({ item }) => items.includes(item)),
+        };
+      });
+      const found = check(decideGate(input(lab, scores)), id);
+      expect(found, id).toMatchObject({ state: "INCONCLUSIVE", blocks: true, value: 0 });
+    }
+  });
+
   it("numbers that are none block", () => {
     const scores = labScores.map((own) =>
       own.suite.kind === "counterfactual"
@@ -514,6 +578,33 @@ describe("against a champion", () => {
     expect(state(votes(30, 1))).toBe("PASS");
     expect(state(votes(2, 1))).toBe("INCONCLUSIVE");
     expect(state(votes(30, 0))).toBe("FAIL");
+    // Many votes on two prompts are two prompts, however many they are and however sure.
+    const crowd = votes(400, 1).map((vote, i) => ({ ...vote, prompt: `${i % 2}` }));
+    expect(state(crowd)).toBe("INCONCLUSIVE");
+    expect(state(crowd.map((vote) => ({ ...vote, prompt: "one" })))).toBe("INCONCLUSIVE");
+  });
+
+  it("two test conversations prove nothing about perplexity, however good they look", () => {
+    const few = (scores: SuiteScores[]) =>
+      scores.map((own) =>
+        own.suite.kind === "perplexity"
+          ? { ...own, planned: 2, scores: own.scores.slice(0, 2) }
+          : own,
+      );
+    const better = evidence(lab, { ...clean, loss: 1.9 });
+    const gate = decideGate(
+      input(lab, few(better), { champion: { ...champion, scores: few(champion.scores) } }),
+    );
+    expect(check(gate, "perplexity")).toMatchObject({ state: "INCONCLUSIVE", blocks: true, n: 2 });
+  });
+
+  it("a candidate that is its own champion or anchor is not compared at all", () => {
+    const itself = { artefactDigest: digest, scores: labScores };
+    for (const more of [{ champion: itself }, { champion, anchor: itself }]) {
+      const gate = decideGate(input(lab, labScores, more));
+      expect(blocking(gate)).toEqual(["lock"]);
+      expect(check(gate, "lock").reason).toMatch(/compared with itself/);
+    }
   });
 });
 
@@ -578,12 +669,13 @@ describe("signatures", () => {
     policyHash: gate.policyHash,
     ...more,
   });
-  const rule = { required: 2, trainer: "tess", signers: ["tess", "omar", "ines"] };
+  const rule = { required: 2, trainer: "tess", signers: ["tess", "omar", "ines"], members: 4 };
   const promote = (signoffs: ReturnType<typeof sign>[], more = {}) =>
     decidePromotion({
       gate,
       servedDigest: digest,
       policyHash: gate.policyHash,
+      champion: { locked: null, now: null },
       signoffs,
       rule,
       now: "2026-03-01T12:00:00Z",
@@ -607,10 +699,15 @@ describe("signatures", () => {
   });
 
   it("one person in a project of one, stamped so", () => {
-    const alone = { ...rule, signers: ["tess"] };
+    const alone = { ...rule, signers: ["tess"], members: 1 };
     expect(promote([sign("tess")], { rule: alone })).toMatchObject({
       allowed: true,
       signoff: { stamp: "one-person" },
+    });
+    // One maintainer among curators and raters is not alone: one of them can be made a second signer.
+    expect(promote([sign("tess")], { rule: { ...alone, members: 3 } })).toMatchObject({
+      allowed: false,
+      signoff: { missing: 1 },
     });
   });
 
@@ -628,6 +725,10 @@ describe("signatures", () => {
     expect(promote(both, { gate: blocked }).allowed).toBe(false);
     expect(promote(both, { servedDigest: "e".repeat(64) }).allowed).toBe(false);
     expect(promote(both, { policyHash: "e".repeat(64) }).allowed).toBe(false);
+    const older = promote(both, { champion: { locked: null, now: 4 } });
+    expect(older).toMatchObject({ allowed: false, signoff: { complete: true } });
+    expect(older.reasons.join()).toMatch(/not compared with it/);
+    expect(promote(both, { champion: { locked: 3, now: 4 } }).allowed).toBe(false);
     const waiver = { owner: "u", reason: "r", expiresAt: "2026-02-01T00:00:00Z" };
     const waived = {
       ...gate,

@@ -62,6 +62,9 @@ function brokenLock({ lock, champion, anchor }: GateInput, hash: string): string
   if ((champion?.artefactDigest ?? null) !== lock.championDigest) {
     return "The champion is not the one that was locked; start a new run.";
   }
+  if (lock.artefactDigest === lock.championDigest || lock.artefactDigest === lock.anchorDigest) {
+    return "The candidate would be compared with itself; start a new run.";
+  }
   if ((anchor?.artefactDigest ?? null) !== (lock.anchorDigest ?? null)) {
     return "The anchored version is not the one that was locked; start a new run.";
   }

@@ -19,6 +19,8 @@ export type GateEvidence = {
   testSnapshotId: number | null;
   /** Names what was drawn: seed, system prompt and parameters. */
   draw: string;
+  /** Number format of the artefact that will be served; null for another server's model. */
+  dtype?: string | null;
   deploymentRevision: number;
 };
 
@@ -43,12 +45,19 @@ export async function collectScores(
     collected.push({
       suite,
       artefactDigest: result.artefactDigest,
+      dtype: servedDtype(result.detail.fingerprint),
       planned: result.planned,
       scores: scores.map(itemScore),
       contaminated: Number(result.detail.contaminated ?? 0),
     });
   }
   return collected;
+}
+
+/** The number format in our model server's fingerprint (“engine dtype device”); null where none is named. */
+function servedDtype(fingerprint: unknown): string | null {
+  const words = typeof fingerprint === "string" ? fingerprint.split(" ") : [];
+  return words.find((word) => ["fp32", "fp16", "q8", "q4"].includes(word)) ?? null;
 }
 
 async function reference(
@@ -80,6 +89,7 @@ export async function decideStored(
       policyHash: gate.policyHash,
       suiteDigests: gate.suiteDigests,
       artefactDigest: gate.artefactDigest,
+      dtype: locked.dtype ?? null,
       championDigest: locked.championDigest,
       anchorDigest: locked.anchorDigest,
       attempt: gate.attempt,

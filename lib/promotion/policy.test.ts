@@ -107,6 +107,11 @@ describe("policy format", () => {
     expect(change("canaries", { hard: false })).toThrow(/validity and privacy are hard/);
     expect(change("one-answer", { notInformative: "advises" })).toThrow(/validity and privacy/);
     expect(change("toxicity", { tier: "A" })).toThrow(/advisory tier/);
+    // Filed under a softer tier they could be waived.
+    expect(change("canaries", { tier: "S1" })).toThrow(/privacy belongs to tier H1/);
+    expect(change("extraction", { tier: "S2" })).toThrow(/privacy belongs to tier H1/);
+    expect(change("training-pii", { tier: "H3" })).toThrow(/privacy belongs to tier H1/);
+    expect(change("ties", { tier: "H4" })).toThrow(/validity belongs to tier H0/);
     expect(() =>
       parsePolicy({ ...lab, checks: lab.checks.filter(({ tier }) => tier !== "H1") }),
     ).toThrow(/tier H1/);

@@ -65,6 +65,26 @@ export const policyCheckSchema = z.object({
 });
 export type PolicyCheck = z.infer<typeof policyCheckSchema>;
 
+/** Rates of these checks are privacy, whatever a policy calls them. */
+const privateChecks = ["verbatim", "training-pii", "canary-leak"];
+
+/** The tier that a measure has by what it measures: validity and privacy cannot be filed as something softer. */
+function tierOf(measure: Measure): "H0" | "H1" | undefined {
+  switch (measure.kind) {
+    case "served-digest":
+    case "effective-n":
+    case "one-answer":
+    case "ties":
+      return "H0";
+    case "canaries":
+      return "H1";
+    case "rate":
+      return privateChecks.includes(measure.check) ? "H1" : undefined;
+    default:
+      return undefined;
+  }
+}
+
 /** A policy file, `assay.policy/1`. */
 export const policySchema = z
   .object({
@@ -85,10 +105,15 @@ export const policySchema = z
   })
   .superRefine(({ checks }, ctx) => {
     const seen = new Set<string>();
-    checks.forEach(({ id, tier, hard, notInformative }, i) => {
+    checks.forEach(({ id, tier, hard, notInformative, measure }, i) => {
       if (seen.has(id))
         ctx.addIssue({ code: "custom", path: ["checks", i, "id"], message: `${id} stands twice` });
       seen.add(id);
+      const own = tierOf(measure);
+      if (own && tier !== own) {
+        const message = `${own === "H0" ? "validity" : "privacy"} belongs to tier ${own}`;
+        ctx.addIssue({ code: "custom", path: ["checks", i, "tier"], message });
+      }
       const strict = tier === "H0" || tier === "H1";
       if (strict && (!hard || notInformative !== "blocks")) {
         const message = "validity and privacy are hard, and block when they say nothing";

@@ -8,6 +8,7 @@ import { AssayError } from "../core/errors.ts";
 import { servedDigest } from "../evals/measure/model-under-test.ts";
 import { findVersion, requireVersion } from "../models/read-models.ts";
 import { defineOperation } from "../operation.ts";
+import { championFor } from "./champion.ts";
 import type { CheckResult, GateDecision } from "./decide-input.ts";
 import { decidePromotion, type PromotionDecision } from "./decide-promotion.ts";
 import { requireDeployment, requireGate } from "./find-deployment.ts";
@@ -33,10 +34,15 @@ export async function promotionOf(
 ): Promise<PromotionDecision> {
   const version = await requireVersion(handle, gate.modelVersionId);
   const policyRow = await policyById(handle, gate.policyId);
+  const deployment = await requireDeployment(handle, String(gate.deploymentId));
+  const today =
+    deployment.policyId === null ? undefined : await policyById(handle, deployment.policyId);
+  const champion = await championFor(handle, deployment, gate.artefactDigest);
   const decision = decidePromotion({
     gate: storedDecision(gate, policyRow?.profile ?? ""),
     servedDigest: servedDigest(version),
-    policyHash: policyRow?.hash ?? "",
+    policyHash: today?.hash ?? "",
+    champion: { locked: gate.championId, now: champion?.model_version.id ?? null },
     signoffs: await signoffsOf(handle, gate.id),
     rule: await signoffRule(handle, gate),
     now: new Date().toISOString(),

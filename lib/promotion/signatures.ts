@@ -4,7 +4,12 @@ import { type GateRow, peopleWithRoles, signoffsOf } from "#db/queries/gate.ts";
 import { run } from "#db/schema/runs.ts";
 import { projectActs, projectRoles } from "../core/acts.ts";
 import { requireVersion } from "../models/read-models.ts";
-import { decideSignoffs, type SignoffRule, type SignoffState } from "./decide-promotion.ts";
+import {
+  decideSignoffs,
+  isAlone,
+  type SignoffRule,
+  type SignoffState,
+} from "./decide-promotion.ts";
 import { policyOf, requirePolicyById } from "./keep-policies.ts";
 
 /** What the gate run's evidence keeps of its signatures; `livePass` reads `complete` and `required`. */
@@ -26,11 +31,13 @@ export async function signoffRule(handle: ProjectHandle, gate: GateRow): Promise
   const policy = policyOf(await requirePolicyById(handle, gate.policyId));
   const lowest = projectRoles.indexOf(projectActs["gate.sign"]);
   const people = await peopleWithRoles(handle, projectRoles.slice(lowest));
+  const members = await peopleWithRoles(handle, projectRoles);
   const signed = (await signoffsOf(handle, gate.id)).map(({ userId }) => userId);
   return {
     required: policy.signoffs,
     trainer: await trainerOf(handle, gate.modelVersionId),
     signers: [...new Set([...people, ...signed])],
+    members: members.length,
   };
 }
 
@@ -38,6 +45,5 @@ export async function signoffRule(handle: ProjectHandle, gate: GateRow): Promise
 export async function signoffState(handle: ProjectHandle, gate: GateRow): Promise<KeptSignoff> {
   const rule = await signoffRule(handle, gate);
   const state = decideSignoffs(await signoffsOf(handle, gate.id), gate, rule);
-  const alone = rule.signers.length === 1;
-  return { ...state, required: alone ? 1 : rule.required };
+  return { ...state, required: isAlone(rule) ? 1 : rule.required };
 }

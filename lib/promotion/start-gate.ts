@@ -1,10 +1,9 @@
-import { hash } from "node:crypto";
-import { and, asc, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { ProjectHandle } from "#db/handle.ts";
 import type { DeploymentRow } from "#db/queries/deployments.ts";
 import type { GateRow } from "#db/queries/gate.ts";
-import { deploymentEvent, deployment as deploymentTable, gateRun } from "#db/schema/trust.ts";
+import { deployment as deploymentTable, gateRun } from "#db/schema/trust.ts";
 import { audit } from "../access/audit.ts";
 import { slugSchema } from "../core/dataset-filter.ts";
 import { AssayError } from "../core/errors.ts";
@@ -12,9 +11,12 @@ import { canonicalJson } from "../datasets/formats/canonical-json.ts";
 import { keptSuites } from "../evals/keep-suites.ts";
 import { servedDigest } from "../evals/measure/model-under-test.ts";
 import { seedSchema } from "../evals/start-evaluation.ts";
-import { findVersion, requireVersion, type VersionRow } from "../models/read-models.ts";
+import { findVersion, type VersionRow } from "../models/read-models.ts";
 import { defineOperation } from "../operation.ts";
 import { startRun } from "../runs/start-run.ts";
+import { anchorFor, championFor } from "./champion.ts";
+import { countAttempt, drawHash } from "./count-attempts.ts";
+import type { CheckResult } from "./decide-input.ts";
 import { requireDeployment } from "./find-deployment.ts";
 import { evidenceOf, type GateEvidence } from "./gate-evidence.ts";
 import { policyOf, requirePolicyById } from "./keep-policies.ts";
@@ -98,12 +100,12 @@ async function makeLock(
     tx,
     plan.map(({ suite }) => suite),
   );
-  const champion =
-    target.liveVersionId === null ? null : await requireVersion(tx, target.liveVersionId);
-  const anchor = await anchorOf(tx, target.id);
   const artefactDigest = servedDigest(version);
+  const champion = await championFor(tx, target, artefactDigest);
+  const anchor = await anchorFor(tx, target.id, artefactDigest);
   const { system, parameters } = target;
-  const draw = hash("sha256", canonicalJson({ seed, system, parameters }));
+  const suiteDigests = Object.fromEntries(suites.map(({ row }) => [row.slug, row.digest]));
+  const draw = { seed, system, parameters };
   return {
     deploymentId: target.id,
     modelVersionId: version.model_version.id,
@@ -111,9 +113,9 @@ async function makeLock(
     championId: champion?.model_version.id ?? null,
     policyId: policyRow.id,
     policyHash: policyRow.hash,
-    suiteDigests: Object.fromEntries(suites.map(({ row }) => [row.slug, row.digest])),
+    suiteDigests,
     seed,
-    attempt: await attemptOf(tx, artefactDigest, draw),
+    attempt: await countAttempt(tx, artefactDigest, draw, suiteDigests),
     evidence: {
       system,
       parameters,
@@ -121,35 +123,14 @@ async function makeLock(
       championDigest: champion ? servedDigest(champion) : null,
       anchorDigest: anchor ? servedDigest(anchor) : null,
       testSnapshotId: version.model_version.snapshotId,
-      draw,
+      draw: drawHash(draw),
+      dtype: version.model_version.artefactDigest ? version.model_version.dtype : null,
       deploymentRevision: target.revision,
     },
   };
 }
 
-/** The first version that this deployment ever served: the yardstick that does not move. */
-async function anchorOf(tx: ProjectHandle, deploymentId: number): Promise<VersionRow | null> {
-  const [first] = await tx.db
-    .select({ id: deploymentEvent.toVersionId })
-    .from(deploymentEvent)
-    .where(and(eq(deploymentEvent.deploymentId, deploymentId), eq(deploymentEvent.act, "promote")))
-    .orderBy(asc(deploymentEvent.id))
-    .limit(1);
-  return first?.id ? requireVersion(tx, first.id) : null;
-}
-
-/**
- * How often the dice were thrown for this artefact: one more than the other draws (seed, system prompt, parameters) it
- * was gated with, finished or not. The same draw again has the same items and answers, and buys nothing.
- */
-async function attemptOf(tx: ProjectHandle, artefactDigest: string, draw: string): Promise<number> {
-  const [row] = await tx.db.execute<{ n: number }>(sql`
-    select count(distinct evidence->>'draw')::int as n from gate_run
-    where project_id = ${tx.projectId} and artefact_digest = ${artefactDigest} and evidence->>'draw' <> ${draw}`);
-  return 1 + (row?.n ?? 0);
-}
-
-/** A gate run that passed with exactly this lock and is not void. */
+/** A gate run that passed with exactly this lock, is not void, and rests on no waiver that ran out. */
 async function standingPass(tx: ProjectHandle, lock: Lock): Promise<GateRow | undefined> {
   const rows = await tx.db
     .select()
@@ -174,7 +155,13 @@ async function standingPass(tx: ProjectHandle, lock: Lock): Promise<GateRow | un
       anchor: of.anchorDigest,
     });
   const wanted = key(lock, lock.evidence);
-  return rows.find((row) => key(row, evidenceOf(row)) === wanted);
+  return rows.find((row) => key(row, evidenceOf(row)) === wanted && !ranOut(row));
+}
+
+function ranOut({ checks }: GateRow): boolean {
+  return ((checks ?? []) as unknown as CheckResult[]).some(
+    ({ waiver }) => waiver && !(Date.now() < Date.parse(waiver.expiresAt)),
+  );
 }
 
 async function openGate(

@@ -44,6 +44,7 @@ async function live(handle: ProjectHandle, model: string) {
       deploymentId: target?.id ?? 0,
       modelVersionId: version.id,
       artefactDigest,
+      championId: target?.liveVersionId ?? null,
       policyId: rule.id,
       policyHash: rule.hash,
       suiteDigests: {},

@@ -1,9 +1,10 @@
 import { randomInt } from "node:crypto";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import type { ProjectHandle } from "#db/handle.ts";
 import { gateRun, score } from "#db/schema/trust.ts";
 import { resolveTarget } from "#lib/chat/resolve-target.ts";
+import { startEvaluation } from "#lib/evals/start-evaluation.ts";
 import type { CheckResult } from "#lib/promotion/decide-input.ts";
 import { createDeployment } from "#lib/promotion/deployments.ts";
 import { setPolicy } from "#lib/promotion/keep-policies.ts";
@@ -154,6 +155,66 @@ describe("the gate on models that behave in known ways", { timeout: 240_000 }, a
     expect(state).toMatchObject({ complete: true, stamp: "one-person", required: 1 });
     expect(await promote()).toMatchObject({ live: "honest@1", stamp: "one-person" });
     expect(await served()).toMatchObject({ stage: "live", deployment: { profile: "lab" } });
+  });
+
+  it("asked again answers with the PASS that stands, but not with one whose waiver ran out", async () => {
+    const again = () =>
+      startGate.run(contextOf(handle, services), {
+        project: handle.slug,
+        deployment: "chat-lab",
+        model: "honest@1",
+        seed: 1,
+      });
+    const first = await again();
+    expect(await again()).toEqual(first);
+    const rest = await services.database.db.execute<{ checks: CheckResult[] }>(
+      sql`select checks from gate_run where id = ${first.gate}`,
+    );
+    const [lock, ...others] = rest[0]?.checks ?? [];
+    const waiver = { owner: handle.userId, reason: "trial", expiresAt: "2020-01-01T00:00:00Z" };
+    const checks = [{ ...lock, waiver }, ...others] as unknown as Record<string, unknown>[];
+    await services.database.db.update(gateRun).set({ checks }).where(eq(gateRun.id, first.gate));
+    const fresh = await again();
+    expect(fresh.gate).toBeGreaterThan(first.gate);
+    const [row] = await services.database.db
+      .select()
+      .from(gateRun)
+      .where(eq(gateRun.id, fresh.gate));
+    expect(row).toMatchObject({ attempt: 1, verdict: null });
+  });
+
+  it("counts seeds that were looked at by evaluations as attempts", async () => {
+    const version = await world.version(server, "peeked", honest(seed));
+    const look = async (given: object) => {
+      const input = startEvaluation.input.parse({
+        project: handle.slug,
+        models: [version.name],
+        suites: ["privacy-questions"],
+        sample: 3,
+        ...given,
+      });
+      const { run } = await startEvaluation.run(contextOf(handle, services), input);
+      expect((await runJob(services, run)).errorMessage).toBeNull();
+    };
+    const attempt = async (draw: number) => {
+      const { gate: id } = await startGate.run(contextOf(handle, services), {
+        project: handle.slug,
+        deployment: "chat-lab",
+        model: version.name,
+        seed: draw,
+      });
+      const [row] = await services.database.db.select().from(gateRun).where(eq(gateRun.id, id));
+      return row?.attempt;
+    };
+    // Asked in another way than the deployment would: that tells nothing about this gate's dice.
+    await look({ seed: 8, system: "Be brief." });
+    await look({ seed: 3 });
+    expect(await attempt(3)).toBe(1);
+    await look({ seed: 4 });
+    await look({ seed: 5 });
+    expect(await attempt(3)).toBe(3);
+    expect(await attempt(5)).toBe(3);
+    expect(await attempt(6)).toBe(4);
   });
 
   it("fails closed when the model server fails: ERROR, never a zero", async () => {

@@ -5,8 +5,12 @@ import { openProject, type ProjectHandle } from "#db/handle.ts";
 import { deployment, deploymentEvent, gateRun, policy, signoff, waiver } from "#db/schema/trust.ts";
 import { verifyAudit } from "#lib/access/audit.ts";
 import { resolveTarget } from "#lib/chat/resolve-target.ts";
+import { servedDigest } from "#lib/evals/measure/model-under-test.ts";
+import { requireVersion } from "#lib/models/read-models.ts";
 import { registerVersion } from "#lib/models/register-version.ts";
+import { anchorFor, championFor } from "#lib/promotion/champion.ts";
 import { createDeployment, showDeployment, updateDeployment } from "#lib/promotion/deployments.ts";
+import { requireDeployment } from "#lib/promotion/find-deployment.ts";
 import { requirePolicy, setPolicy } from "#lib/promotion/keep-policies.ts";
 import { shippedPolicies } from "#lib/promotion/policy.ts";
 import { promoteVersion } from "#lib/promotion/promote-version.ts";
@@ -73,6 +77,7 @@ async function gated(
       deploymentId: target?.id ?? 0,
       modelVersionId: version.id,
       artefactDigest: row?.digest ?? "",
+      championId: target?.liveVersionId ?? null,
       policyId: rule.id,
       policyHash: rule.hash,
       suiteDigests: {},
@@ -225,6 +230,131 @@ describe("promotion", () => {
     await expect(
       openProject(services.database, rater.actor, w.project.slug, "gate.sign"),
     ).rejects.toMatchObject({ code: "forbidden" });
+  });
+});
+
+describe("a verdict that does not fit any more promotes nothing", () => {
+  const update = (w: Awaited<ReturnType<typeof world>>, given: object) =>
+    updateDeployment.run(
+      contextOf(w.owner, services),
+      updateDeployment.input.parse({ project: w.owner.slug, deployment: w.name, ...given }),
+    );
+  async function signed(w: Awaited<ReturnType<typeof world>>, model: string) {
+    const made = await gated(w.owner, w.name, model);
+    await sign(w.owner, made.gate);
+    await sign(w.second, made.gate);
+    return made;
+  }
+
+  it("gated before there was a champion, promoted past it: no comparison, no promotion", async () => {
+    const w = await world();
+    const [early, other] = [await signed(w, "early"), await signed(w, "other")];
+    await promote(w.owner, w.name, other.gate);
+    await expect(promote(w.owner, w.name, early.gate)).rejects.toMatchObject({
+      code: "blocked_by_gate",
+      message: expect.stringMatching(/not compared with it/),
+    });
+    expect((await show(w.owner, w.name)).live?.model).toBe(other.model);
+    const next = await signed(w, "next");
+    await promote(w.owner, w.name, next.gate);
+    await expect(promote(w.owner, w.name, other.gate)).rejects.toMatchObject({
+      code: "blocked_by_gate",
+    });
+  });
+
+  it("a live version that is gated anew has the one before it as champion, never itself", async () => {
+    const w = await world();
+    const [first, second] = [await goLive(w, "a"), await goLive(w, "b")];
+    const target = await requireDeployment(w.owner, w.name);
+    const digestAt = async (version: number) =>
+      servedDigest(await requireVersion(w.owner, version));
+    const champion = async (version: number) =>
+      (await championFor(w.owner, target, await digestAt(version)))?.model_version.id ?? null;
+    expect(await champion(second.version)).toBe(first.version);
+    expect(await champion(first.version)).toBe(second.version);
+    expect(await anchorFor(w.owner, target.id, await digestAt(first.version))).toBeNull();
+    const anchor = await anchorFor(w.owner, target.id, await digestAt(second.version));
+    expect(anchor?.model_version.id).toBe(first.version);
+  });
+
+  it("passed under an easier policy than the deployment has now", async () => {
+    const w = await world();
+    const made = await signed(w, "a");
+    await update(w, { policy: "public" });
+    await expect(promote(w.owner, w.name, made.gate)).rejects.toMatchObject({
+      code: "blocked_by_gate",
+      message: expect.stringMatching(/policy is another one/),
+    });
+    await update(w, { policy: "internal" });
+    expect(await promote(w.owner, w.name, made.gate)).toMatchObject({ live: made.model });
+  });
+
+  it.each([
+    { temperature: 0.7 },
+    { temperature: 0, top_p: 0.9 },
+    { temperature: 0, top_k: 5 },
+    { temperature: 0, max_tokens: 16 },
+    { temperature: 0, repetition_penalty: 1.3 },
+    { temperature: 0, stop: ["###"] },
+    { temperature: 0, seed: 4 },
+    {},
+  ])("measured with another decoding than %j", async (parameters) => {
+    const w = await world();
+    const waiting = await signed(w, "waiting");
+    await update(w, { parameters });
+    await expect(promote(w.owner, w.name, waiting.gate)).rejects.toMatchObject({
+      code: "blocked_by_gate",
+      message: expect.stringMatching(/void/),
+    });
+    const live = await goLive(w, "live");
+    const other = { ...parameters, temperature: 1.1 };
+    await expect(update(w, { parameters: other })).rejects.toMatchObject({
+      code: "precondition_failed",
+    });
+    await expect(served(w.owner, w.name)).resolves.toMatchObject({ modelVersionId: live.version });
+    await update(w, { parameters: other, ungate: true });
+    await expect(served(w.owner, w.name)).rejects.toMatchObject({ code: "not_found" });
+    // Back to what was measured does not bring the voided verdict back.
+    await update(w, { parameters, ungate: true });
+    await expect(served(w.owner, w.name)).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  it.each([
+    { temperature: 2.5 },
+    { top_p: 0 },
+    { top_k: 1.5 },
+    { max_tokens: 0 },
+    { repetition_penalty: 0 },
+    { stop: ["", "a"] },
+    { stop: ["a", "b", "c", "d", "e"] },
+    { seed: -1 },
+    { beams: 4 },
+  ])("%j is no decoding", (parameters) => {
+    const base = { project: "p", deployment: "d" };
+    expect(updateDeployment.input.safeParse({ ...base, parameters }).success).toBe(false);
+    expect(createDeployment.input.safeParse({ project: "p", name: "d", parameters }).success).toBe(
+      false,
+    );
+  });
+
+  it("signed by the only maintainer while others are in the project", async () => {
+    const project = await makeProject(services);
+    const owner = await makeHandle(services, { project });
+    await makeHandle(services, { project, role: "curator" });
+    await createDeployment.run(
+      contextOf(owner, services),
+      createDeployment.input.parse({ project: owner.slug, name: "chat", policy: "internal" }),
+    );
+    const made = await gated(owner, "chat", "a");
+    expect(await sign(owner, made.gate)).toMatchObject({
+      complete: false,
+      stamp: null,
+      required: 2,
+    });
+    await expect(sign(owner, made.gate)).rejects.toMatchObject({ code: "conflict" });
+    await expect(promote(owner, "chat", made.gate)).rejects.toMatchObject({
+      code: "blocked_by_gate",
+    });
   });
 });
 

@@ -1,4 +1,6 @@
 import { foldText } from "#lib/datasets/steps/duplicates.ts";
+import { promptText } from "./scoring/answers.ts";
+import type { Suite } from "./suite.ts";
 
 /** Words in a row that do not meet by chance (13, as in the GPT-3 paper, Brown et al. 2020, appendix C). */
 const gram = 13;
@@ -37,4 +39,36 @@ export function contamination(
     items: [...found],
     n: items.length,
   };
+}
+
+/**
+ * Share of a suite's items that stand in the training rows; of all its items or of those that were asked, whichever is
+ * worse: a sample that was learned by heart is no small share of itself. Suites that are drawn from the training data
+ * (canaries, extraction, the test split) have none.
+ */
+export function suiteContamination(
+  suite: Suite,
+  messages: Iterable<string>,
+  asked: ReadonlySet<string>,
+): number {
+  const items = textsOf(suite);
+  const found = new Set(contamination(items, messages).items);
+  const share = (some: readonly { id: string }[]) =>
+    some.length === 0 ? 0 : some.filter(({ id }) => found.has(id)).length / some.length;
+  return Math.max(share(items), share(items.filter(({ id }) => asked.has(id))));
+}
+
+function textsOf(suite: Suite): { id: string; text: string }[] {
+  switch (suite.kind) {
+    case "generation":
+      return suite.items.map((item) => ({ id: item.id, text: promptText(item) }));
+    case "counterfactual":
+      return suite.items.map(({ id, first }) => ({ id, text: first.prompt }));
+    case "choice":
+      return suite.items.map(({ id, prompt }) => ({ id, text: prompt }));
+    case "likelihood-pairs":
+      return suite.items.map(({ id, more }) => ({ id, text: more }));
+    default:
+      return [];
+  }
 }

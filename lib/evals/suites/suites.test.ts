@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { bbqSuite } from "./bbq.ts";
-import { contamination } from "./contamination.ts";
+import { contamination, suiteContamination } from "./contamination.ts";
 import { crowsPairsSuite } from "./crows-pairs.ts";
 import { promptSetSuite } from "./prompt-set.ts";
+import { promptText } from "./scoring/answers.ts";
 import { selectItems, selectTemplates } from "./select.ts";
 import { shippedSuite, shippedSuiteIds, shippedSuites } from "./shipped.ts";
 import { itemCount, parseSuite, type SuiteOf, suiteDigest } from "./suite.ts";
@@ -178,5 +179,17 @@ describe("contamination", () => {
       "what is the price",
     ];
     expect(contamination(items, messages)).toEqual({ share: 0.5, items: ["short", "long"], n: 4 });
+  });
+
+  it("holds a sample that was learned by heart against the sample, not against the whole suite", () => {
+    const suite = shippedSuite("provoking-prompts");
+    if (suite.kind !== "generation") throw new Error("no prompts");
+    const asked = suite.items.slice(0, 12);
+    const learned = asked.map(promptText);
+    expect(learned.length / suite.items.length).toBeLessThan(0.05);
+    const ids = (items: typeof asked) => new Set(items.map(({ id }) => id));
+    expect(suiteContamination(suite, learned, ids(asked))).toBe(1);
+    expect(suiteContamination(suite, learned, ids(suite.items.slice(12)))).toBeLessThan(0.05);
+    expect(suiteContamination(suite, [], ids(asked))).toBe(0);
   });
 });
