@@ -96,16 +96,20 @@ export function findIpv4(text: string): Scored[] {
   return found;
 }
 
-/** IPv6 addresses, full and compressed (RFC 4291 2.2). Link-local and unique local ones count 0.6. */
+/** Hexadecimal groups, maybe with an IPv4 address as the last two; `isIPv6` decides. */
+const hexadecimal = /[0-9A-Fa-f:]{3,}(?:\.\d{1,3}){3}|[0-9A-Fa-f:]{4,}/g;
+
+/** IPv6 addresses, full, compressed and with IPv4 at the end (RFC 4291 2.2). Link-local and unique local ones count 0.6. */
 export function findIpv6(text: string): Scored[] {
   const found: Scored[] = [];
-  for (const match of text.matchAll(/[0-9A-Fa-f:]{4,}/g)) {
+  for (const match of text.matchAll(hexadecimal)) {
     const start = match.index;
     const word = match[0].replace(/(?<!:):$/, "");
     const end = start + word.length;
     if (word.length > 45 || !standsAlone(text, start, end) || !isIPv6(word)) continue;
     const groups = word.split(":").filter((group) => group !== "");
     if (groups.length < 2 || !/\d/.test(word)) continue;
+    if (noOne.test(groups.at(-1) ?? "") && word.includes(".")) continue;
     found.push({ start, end, confidence: /^fe80|^f[cd]/i.test(word) ? 0.6 : 0.9 });
   }
   return found;

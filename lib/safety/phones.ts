@@ -26,6 +26,12 @@ const dateLike =
 const socialSecurity = /^\d{3}-\d{2}-\d{4}$/;
 const northAmerican = /^(?:\(\d{3}\)\s?|\d{3}[-.])\d{3}[-.]\d{4}$/;
 
+/** Trunk prefixes in use: 0, 1 (+1), 8 (the former Soviet Union), 06 (Hungary). The look-up decides. */
+const trunks = ["0", "1", "8", "06"];
+/** Directly before digits without any joint, these say that it is a number of a thing. */
+const thingBefore =
+  /\b(?:order|invoice|ticket|tracking|booking|reservation|reference|confirmation|serial|account|case|parcel)(?: (?:number|no\.?|id|code))?(?: is)?[\s:#]{1,3}$/i;
+
 function joint(text: string, from: number): number {
   for (const length of [2, 1]) {
     if (joints.has(text.slice(from, from + length))) return from + length;
@@ -80,12 +86,12 @@ function worthLookup(
   groups: number,
   regions: readonly CountryCode[],
 ): readonly CountryCode[] {
-  const trunk = digits.startsWith("0") || digits.startsWith("1");
-  if (digits.startsWith("0") ? digits.length < 9 : groups < 2) return [];
-  return regions.filter((region) => {
-    const lengths = lengthsOf(region);
-    return lengths.has(digits.length) || (trunk && lengths.has(digits.length - 1));
-  });
+  // Ungrouped, only a trunk zero before eight and more digits tells a number from a count.
+  if (groups < 2 && !(digits.startsWith("0") && digits.length >= 9)) return [];
+  const lengths = ["", ...trunks]
+    .filter((trunk) => digits.startsWith(trunk))
+    .map((trunk) => digits.length - trunk.length);
+  return regions.filter((region) => lengths.some((length) => lengthsOf(region).has(length)));
 }
 
 function lookUp(text: string, c: Candidate, regions: readonly CountryCode[]): number {
@@ -110,6 +116,10 @@ function inContext(text: string, c: Span): boolean {
   );
 }
 
+function isThing(text: string, c: Candidate): boolean {
+  return text[c.start] !== "+" && thingBefore.test(text.slice(Math.max(0, c.start - 40), c.start));
+}
+
 function byShape(text: string, c: Candidate): number {
   const spelling = text.slice(c.start, c.end);
   if (dateLike.test(spelling) || socialSecurity.test(spelling)) return 0;
@@ -119,8 +129,8 @@ function byShape(text: string, c: Candidate): number {
 
 /**
  * Phone numbers in a text. Confidence: 0.95 valid with a country code, 0.8 possible with one, 0.75 valid
- * in one of `regions` (libphonenumber), 0.7 the North American spelling, 0.6 seven to fifteen digits
- * beside a word such as "call" or "fax". A bare number without any of these is not reported, so an order
+ * in one of `regions` (libphonenumber), unless its digits stand ungrouped behind "order number" or the like, 0.7 the
+ * North American spelling, 0.6 seven to fifteen digits beside a word such as "call" or "fax". A bare number without any of these is not reported, so an order
  * number is not taken for a phone, and a national number of another country without context is missed.
  * Linear: a run of digits costs at most 6 look-ups.
  */
@@ -140,6 +150,7 @@ export function findPhones(text: string, regions: readonly CountryCode[]): Score
         const countries = worthLookup(c, to - from, regions);
         if (!c.international && countries.length === 0) continue;
         if (dateLike.test(text.slice(c.start, c.end))) continue;
+        if (to - from === 1 && isThing(text, c)) continue;
         left--;
         const confidence = lookUp(text, c, countries);
         if (confidence === 0) continue;

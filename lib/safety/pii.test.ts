@@ -31,6 +31,16 @@ describe("findPii", () => {
     ).toEqual([]);
   });
 
+  it("knows trunk prefixes, and numbers of things from phones", () => {
+    const inCountry = (text: string, region: string) =>
+      findPii(text, { regions: [region] }).map(({ start, end }) => text.slice(start, end));
+    expect(inCountry("8 (912) 345-67-89", "RU")).toEqual(["8 (912) 345-67-89"]);
+    expect(inCountry("06 20 123 4567", "HU")).toEqual(["06 20 123 4567"]);
+    expect(found("My order number is 07738087327")).toEqual([]);
+    expect(found("About order 12: 07738087327")).toEqual([["phone", "07738087327"]]);
+    expect(found("order +447738087327")).toEqual([["phone", "+447738087327"]]);
+  });
+
   it("checks cards by issuer, length and Luhn digit", () => {
     expect(found("card 4111 1111 1111 1111.")).toEqual([["card", "4111 1111 1111 1111"]]);
     expect(found("378282246310005")).toEqual([["card", "378282246310005"]]);
@@ -55,6 +65,14 @@ describe("findPii", () => {
     expect(
       found("127.0.0.1, ::1, version 1.2.3.4, 1.2.3.4.5, 300.1.1.1, std::dec, 12:30:45"),
     ).toEqual([]);
+  });
+
+  it("takes an IPv6 address with IPv4 at its end as one", () => {
+    expect(found("via ::ffff:203.0.113.9, 64:ff9b::198.51.100.7.")).toEqual([
+      ["ip", "::ffff:203.0.113.9"],
+      ["ip", "64:ff9b::198.51.100.7"],
+    ]);
+    expect(found("via ::ffff:127.0.0.1")).toEqual([]);
   });
 
   it("gives spans in order, without overlap, inside the text", () => {
@@ -88,11 +106,11 @@ describe("findPii", () => {
 
   it("stays linear on hostile text", () => {
     for (const unit of ["a@", "4111 1111 ", "555-123-4567 ", "GB29NWBK", "0 12 3 "]) {
-      const text = unit.repeat(1_000_000 / unit.length);
+      const text = unit.repeat(300_000 / unit.length);
       // Processor time: the clock on the wall also counts what other programs take.
       const start = process.cpuUsage();
       findPii(text);
-      expect(process.cpuUsage(start).user / 1_000, unit).toBeLessThan(20_000);
+      expect(process.cpuUsage(start).user / 1_000, unit).toBeLessThan(6_000);
     }
   }, 180_000);
 });

@@ -20,7 +20,7 @@ export type PiiOptions = {
 
 export const defaultRegions = ["US", "GB"] as const;
 /** Name and revision of this detector, stored with each finding it makes. */
-export const piiDetector = "assay-pii/1";
+export const piiDetector = "assay-pii/2";
 
 type Regions = ReturnType<typeof phoneRegions>;
 type Detector = {
@@ -35,8 +35,9 @@ export const detectors: readonly Detector[] = [
   { type: "iban", need: "code", find: findIbans },
   { type: "email", need: "at", find: findEmails },
   { type: "card", need: "twelveDigits", find: findCards },
-  { type: "ip", need: "dottedDigits", find: findIpv4 },
+  // "::ffff:203.0.113.9" is one address, not two.
   { type: "ip", need: "colons", find: findIpv6 },
+  { type: "ip", need: "dottedDigits", find: findIpv4 },
   { type: "phone", need: "sevenDigits", find: findPhones },
 ];
 

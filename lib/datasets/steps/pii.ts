@@ -131,7 +131,7 @@ export const piiStep = defineStep({
   id: "pii",
   label: "Personal data",
   help: "Finds e-mail addresses, phone, card and bank account numbers and IP addresses, or replaces them by placeholders.",
-  version: 1,
+  version: 2,
   params,
   apply(body, options, ctx) {
     const findPii = finderOf(options);

@@ -43,7 +43,7 @@ describe("shortcuts of the steps", () => {
       fc.property(texts, options, (text, chosen) => {
         expect(normaliseText(text, chosen)).toBe(normaliseAny(text, chosen));
       }),
-      { numRuns: 20_000 },
+      { numRuns: 5_000 },
     );
   });
 

@@ -285,11 +285,13 @@ describe("trees and hostile texts", () => {
     const units = ["<", "<div>", " ", "`", "a@", "1 ", "\u200d", "é\u0301"];
     for (const unit of units) {
       const body = chat(`${unit.repeat(Math.ceil(1_000_000 / unit.length))}x`, "ok");
-      const start = performance.now();
+      // Processor time: the clock on the wall also counts what other programs take.
+      const start = process.cpuUsage();
       for (const id of ["html", "unicode", "pii", "language", "duplicates", "length", "turns"]) {
         run(id, body, id === "pii" ? { mode: "redact" } : {}, ctx);
       }
-      expect(performance.now() - start, JSON.stringify(unit)).toBeLessThan(30_000);
+      const { user } = process.cpuUsage(start);
+      expect(user / 1_000, JSON.stringify(unit)).toBeLessThan(30_000);
     }
   }, 180_000);
 
