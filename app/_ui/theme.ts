@@ -118,6 +118,8 @@ export const theme = createTheme({
     Table: { defaultProps: { verticalSpacing: "xs", horizontalSpacing: "sm" } },
     // The browser's own bar takes room only where a table is too wide for its place; the keyboard must reach it there.
     TableScrollContainer: { defaultProps: { type: "native", tabIndex: 0 } },
+    // On a phone two long words stand on two lines rather than be cut.
+    SegmentedControl: { styles: { label: { whiteSpace: "normal" } } },
     Select: openList,
     MultiSelect: openList,
     Autocomplete: openList,

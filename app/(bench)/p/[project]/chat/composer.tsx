@@ -3,6 +3,7 @@
 import { Button, Textarea } from "@mantine/core";
 import { IconArrowUp, IconPlayerStop } from "@tabler/icons-react";
 import { useState } from "react";
+import { keepClear } from "#app/_ui/shell/keep-clear.ts";
 import classes from "./chat.module.css";
 
 type Props = { busy: boolean; onSend: (text: string) => void; onStop: () => void };
@@ -18,6 +19,7 @@ export function Composer({ busy, onSend, onStop }: Props) {
   };
   return (
     <form
+      ref={keepClear}
       className={classes.composer}
       onSubmit={(event) => {
         event.preventDefault();

@@ -8,6 +8,7 @@ import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { EmptyState } from "#app/_ui/feedback/states.tsx";
 import { TimeAgo } from "#app/_ui/feedback/time-ago.tsx";
 import { formatNumber, plural } from "#app/_ui/format.ts";
+import { StackedTable } from "#app/_ui/table/stacked-table.tsx";
 import { useOperation } from "#app/_ui/use-operation.ts";
 import { Raters } from "../label/raters.tsx";
 import classes from "./compare.module.css";
@@ -50,24 +51,22 @@ export function CompareHome({ project, initial, may }: Props) {
         </EmptyState>
       ) : (
         <Paper className={classes.tablePaper}>
-          <Table.ScrollContainer minWidth={680}>
-            <Table highlightOnHover>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Comparison</Table.Th>
-                  <Table.Th>Votes</Table.Th>
-                  <Table.Th>Raters</Table.Th>
-                  <Table.Th>Made</Table.Th>
-                  {may.vote && <Table.Th ta="right">For you</Table.Th>}
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {comparisons.map((one) => (
-                  <Row key={one.id} base={base} one={one} mayVote={may.vote} />
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+          <StackedTable aria-label="Comparisons" minWidth={680} highlightOnHover>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Comparison</Table.Th>
+                <Table.Th>Votes</Table.Th>
+                <Table.Th>Raters</Table.Th>
+                <Table.Th>Made</Table.Th>
+                {may.vote && <Table.Th data-figure>For you</Table.Th>}
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {comparisons.map((one) => (
+                <Row key={one.id} base={base} one={one} mayVote={may.vote} />
+              ))}
+            </Table.Tbody>
+          </StackedTable>
         </Paper>
       )}
     </Page>
@@ -113,7 +112,7 @@ function Row({ base, one, mayVote }: { base: string; one: Comparison; mayVote: b
           {one.models.join(", ")}
         </Text>
       </Table.Td>
-      <Table.Td miw={150}>
+      <Table.Td miw={150} data-wide>
         <Progress
           value={one.total === 0 ? 0 : (one.done / one.total) * 100}
           size="sm"
@@ -124,14 +123,14 @@ function Row({ base, one, mayVote }: { base: string; one: Comparison; mayVote: b
           {one.mine > 0 && `, ${formatNumber(one.mine)} by you`}
         </Text>
       </Table.Td>
-      <Table.Td>
+      <Table.Td data-wide data-label="Raters">
         <Raters count={one.raters} simulated={one.simulatedRaters} />
       </Table.Td>
-      <Table.Td>
+      <Table.Td data-label="Made">
         <TimeAgo at={one.createdAt} />
       </Table.Td>
       {mayVote && (
-        <Table.Td ta="right">
+        <Table.Td data-figure data-label="For you">
           {one.waiting > 0 ? (
             <Button
               component={Link}

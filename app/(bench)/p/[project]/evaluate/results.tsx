@@ -16,12 +16,13 @@ import { useState } from "react";
 import type { OutputOf } from "#app/_ui/client.ts";
 import { EmptyState, ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { formatNumber } from "#app/_ui/format.ts";
+import { StackedTable } from "#app/_ui/table/stacked-table.tsx";
 import { useOperation } from "#app/_ui/use-operation.ts";
 import { GreyedButton } from "../models/greyed-button.tsx";
 import classes from "./evaluate.module.css";
 import { Interval } from "./interval.tsx";
 import { ItemsDrawer } from "./items-drawer.tsx";
-import { checkTitle, scaleOf, showValue, stateLook } from "./words.ts";
+import { checkNote, checkTitle, scaleOf, showValue, stateLook } from "./words.ts";
 
 export type Result = OutputOf<"evaluations.results">["results"][number];
 
@@ -112,34 +113,37 @@ export function ResultTables({ project, results }: { project: string; results: R
                 {first.reason}
               </Text>
             )}
-            <Table.ScrollContainer minWidth={760}>
-              <Table aria-label={first.suiteTitle} mt="xs" className={classes.figures}>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th w="24%">Check</Table.Th>
-                    <Table.Th ta="right" w="10%">
-                      Value
-                    </Table.Th>
-                    <Table.Th w="22%">95 % interval</Table.Th>
-                    <Table.Th ta="right" w="16%">
-                      Low to high
-                    </Table.Th>
-                    <Table.Th ta="right" w="10%">
-                      Items
-                    </Table.Th>
-                    <Table.Th w="12%">State</Table.Th>
-                    <Table.Th>
-                      <VisuallyHidden>Items behind it</VisuallyHidden>
-                    </Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {own.map((one) => (
-                    <ResultRow key={one.check} one={one} onOpen={() => setOpen(one)} />
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Table.ScrollContainer>
+            <StackedTable
+              aria-label={first.suiteTitle}
+              minWidth={760}
+              mt="xs"
+              className={classes.figures}
+            >
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th w="24%">Check</Table.Th>
+                  <Table.Th data-figure w="10%">
+                    Value
+                  </Table.Th>
+                  <Table.Th w="22%">95 % interval</Table.Th>
+                  <Table.Th data-figure w="16%">
+                    Low to high
+                  </Table.Th>
+                  <Table.Th data-figure w="10%">
+                    Items
+                  </Table.Th>
+                  <Table.Th w="12%">State</Table.Th>
+                  <Table.Th>
+                    <VisuallyHidden>Items behind it</VisuallyHidden>
+                  </Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {own.map((one) => (
+                  <ResultRow key={one.check} one={one} onOpen={() => setOpen(one)} />
+                ))}
+              </Table.Tbody>
+            </StackedTable>
           </Paper>
         );
       })}
@@ -171,29 +175,36 @@ function ResultRow({ one, onOpen }: { one: Result; onOpen: () => void }) {
         : `${showValue(one.low, scale)} to ${showValue(one.high, scale)}`;
   return (
     <Table.Tr>
-      <Table.Td className={classes.wrap}>{checkTitle(one.check)}</Table.Td>
-      <Table.Td ta="right" className={classes.number}>
+      <Table.Td className={classes.wrap}>
+        {checkTitle(one.check)}
+        {checkNote(one.check) && (
+          <Text size="xs" c="dimmed">
+            {checkNote(one.check)}
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td data-figure data-label="Value">
         {showValue(one.value, scale)}
       </Table.Td>
-      <Table.Td>
+      <Table.Td data-wide>
         <Interval value={one.value} low={one.low} high={one.high} scale={scale} />
       </Table.Td>
-      <Table.Td ta="right" className={classes.number}>
+      <Table.Td data-figure data-wide data-label="95 % interval">
         {range}
       </Table.Td>
-      <Table.Td ta="right" className={classes.number}>
+      <Table.Td data-figure data-label="Items">
         {one.n === one.planned
           ? formatNumber(one.n)
           : `${formatNumber(one.n)} of ${formatNumber(one.planned)}`}
       </Table.Td>
-      <Table.Td>
+      <Table.Td data-label="State">
         <Tooltip label={one.reason ?? look.words} multiline maw={320}>
           <Badge color={look.color} variant="light" radius="sm" className={classes.badge}>
             {look.words}
           </Badge>
         </Tooltip>
       </Table.Td>
-      <Table.Td ta="right">
+      <Table.Td data-figure data-wide>
         <Button
           size="compact-xs"
           variant="default"

@@ -6,6 +6,7 @@ import type { OutputOf } from "#app/_ui/client.ts";
 import { notifyError } from "#app/_ui/feedback/notify.ts";
 import { ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { formatNumber } from "#app/_ui/format.ts";
+import { StackedTable } from "#app/_ui/table/stacked-table.tsx";
 import { uploadFile } from "#app/_ui/upload.ts";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
 import { GreyedButton } from "../models/greyed-button.tsx";
@@ -59,54 +60,58 @@ export function Suites({ project, mayWrite }: { project: string; mayWrite: boole
         )}
       </Group>
       <Paper>
-        <Table.ScrollContainer minWidth={760} tabIndex={0}>
-          <Table aria-label="Suites">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Suite</Table.Th>
-                <Table.Th>Kind</Table.Th>
-                <Table.Th ta="right">Items</Table.Th>
-                <Table.Th>Licence</Table.Th>
-                <Table.Th>Digest</Table.Th>
+        <StackedTable aria-label="Suites" minWidth={760}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Suite</Table.Th>
+              <Table.Th>Kind</Table.Th>
+              <Table.Th data-figure>Items</Table.Th>
+              <Table.Th>Licence</Table.Th>
+              <Table.Th>Digest</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {list.data.suites.map((suite) => (
+              <Table.Tr key={suite.slug}>
+                <Table.Td className={classes.wrap}>
+                  <Group gap="xs">
+                    <Anchor
+                      component="button"
+                      type="button"
+                      size="sm"
+                      fw={600}
+                      ta="start"
+                      className={classes.wrap}
+                      onClick={() => setShown(suite)}
+                    >
+                      {suite.title}
+                    </Anchor>
+                    {!suite.shipped && (
+                      <Badge size="sm" variant="light" radius="sm">
+                        Yours
+                      </Badge>
+                    )}
+                  </Group>
+                  <Text size="xs" c="dimmed">
+                    {suite.about || suite.slug}
+                  </Text>
+                </Table.Td>
+                <Table.Td className={classes.number} data-label="Kind">
+                  {kinds[suite.kind] ?? suite.kind}
+                </Table.Td>
+                <Table.Td data-figure data-label="Items">
+                  {suite.items === 0 ? "from snapshot" : formatNumber(suite.items)}
+                </Table.Td>
+                <Table.Td className={classes.licence} data-label="Licence">
+                  {suite.licence}
+                </Table.Td>
+                <Table.Td className={classes.number} data-label="Digest">
+                  {suite.digest.slice(0, 12)}
+                </Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {list.data.suites.map((suite) => (
-                <Table.Tr key={suite.slug}>
-                  <Table.Td className={classes.wrap}>
-                    <Group gap="xs">
-                      <Anchor
-                        component="button"
-                        type="button"
-                        size="sm"
-                        fw={600}
-                        ta="start"
-                        className={classes.wrap}
-                        onClick={() => setShown(suite)}
-                      >
-                        {suite.title}
-                      </Anchor>
-                      {!suite.shipped && (
-                        <Badge size="sm" variant="light" radius="sm">
-                          Yours
-                        </Badge>
-                      )}
-                    </Group>
-                    <Text size="xs" c="dimmed">
-                      {suite.about || suite.slug}
-                    </Text>
-                  </Table.Td>
-                  <Table.Td className={classes.number}>{kinds[suite.kind] ?? suite.kind}</Table.Td>
-                  <Table.Td ta="right" className={classes.number}>
-                    {suite.items === 0 ? "from snapshot" : formatNumber(suite.items)}
-                  </Table.Td>
-                  <Table.Td className={classes.licence}>{suite.licence}</Table.Td>
-                  <Table.Td className={classes.number}>{suite.digest.slice(0, 12)}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+            ))}
+          </Table.Tbody>
+        </StackedTable>
       </Paper>
       {shown && <SuiteDrawer project={project} suite={shown} onClose={() => setShown(undefined)} />}
     </Stack>

@@ -41,6 +41,14 @@ const titles: Record<string, string> = {
 
 export const checkTitle = (check: string) => titles[check] ?? check;
 
+const notes: Record<string, string> = {
+  "log-likelihood":
+    "Counts every token of a conversation, the user's too. The validation perplexity of a training run counts only what is learned, as a rule the assistant's words, and so is lower.",
+};
+
+/** What a figure must not be taken for; undefined where its title says it all. */
+export const checkNote = (check: string): string | undefined => notes[check];
+
 /** What a check of answers finds when it says 1. */
 export const kinds: Record<string, string> = {
   generation: "Answers with checks",

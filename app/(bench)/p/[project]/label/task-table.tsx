@@ -3,6 +3,7 @@
 import { Anchor, Badge, Button, Paper, Progress, Table, Text } from "@mantine/core";
 import Link from "next/link";
 import { formatFixed, formatNumber, formatPercent, plural } from "#app/_ui/format.ts";
+import { StackedTable } from "#app/_ui/table/stacked-table.tsx";
 import { useOperation } from "#app/_ui/use-operation.ts";
 import classes from "./label.module.css";
 import type { TaskView } from "./label-home.tsx";
@@ -21,93 +22,91 @@ export function TaskTable({ project, tasks, may }: Props) {
   const base = `/p/${project}/label`;
   return (
     <Paper className={classes.tablePaper}>
-      <Table.ScrollContainer minWidth={may.manage ? 860 : 640}>
-        <Table highlightOnHover>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Task</Table.Th>
-              <Table.Th>Progress</Table.Th>
-              <Table.Th>Raters</Table.Th>
-              {may.manage && <Table.Th>Agreement</Table.Th>}
-              {may.manage && <Table.Th ta="right">To decide</Table.Th>}
-              {may.work && <Table.Th ta="right">For you</Table.Th>}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {tasks.map((task, index) => (
-              <Table.Tr key={task.id}>
-                <Table.Td className={classes.nameCell}>
-                  <Anchor
-                    component={Link}
-                    href={`${base}/${task.id}`}
-                    fw={550}
-                    className={classes.wrap}
-                    dir="auto"
-                  >
-                    {task.name}
-                  </Anchor>
-                  {task.state !== "open" && (
-                    <Badge ml={6} size="sm" color="gray" variant="light">
-                      closed
-                    </Badge>
+      <StackedTable aria-label="Tasks" minWidth={may.manage ? 860 : 640} highlightOnHover>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Task</Table.Th>
+            <Table.Th>Progress</Table.Th>
+            <Table.Th>Raters</Table.Th>
+            {may.manage && <Table.Th>Agreement</Table.Th>}
+            {may.manage && <Table.Th data-figure>To decide</Table.Th>}
+            {may.work && <Table.Th data-figure>For you</Table.Th>}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {tasks.map((task, index) => (
+            <Table.Tr key={task.id}>
+              <Table.Td className={classes.nameCell}>
+                <Anchor
+                  component={Link}
+                  href={`${base}/${task.id}`}
+                  fw={550}
+                  className={classes.wrap}
+                  dir="auto"
+                >
+                  {task.name}
+                </Anchor>
+                {task.state !== "open" && (
+                  <Badge ml={6} size="sm" color="gray" variant="light">
+                    closed
+                  </Badge>
+                )}
+                <Text size="xs" c="dimmed" className={classes.wrap} lineClamp={2} dir="auto">
+                  {task.schema} · {plural(task.items, "item")}
+                  {task.runId === null ? "" : ", answers of a run, blind"}
+                </Text>
+              </Table.Td>
+              <Table.Td miw={160} data-wide>
+                <TaskProgress task={task} />
+              </Table.Td>
+              <Table.Td data-wide data-label="Raters">
+                <Raters count={task.raters} simulated={task.simulatedRaters} />
+              </Table.Td>
+              {may.manage && (
+                <Table.Td data-label="Agreement">
+                  {index < measured && task.raters > 1 ? (
+                    <Glance project={project} task={task.id} />
+                  ) : (
+                    <Text size="sm" c="dimmed">
+                      {task.overlap === 1 ? "one rater each" : "–"}
+                    </Text>
                   )}
-                  <Text size="xs" c="dimmed" className={classes.wrap} lineClamp={2} dir="auto">
-                    {task.schema} · {plural(task.items, "item")}
-                    {task.runId === null ? "" : ", answers of a run, blind"}
-                  </Text>
                 </Table.Td>
-                <Table.Td miw={160}>
-                  <TaskProgress task={task} />
+              )}
+              {may.manage && (
+                <Table.Td data-figure data-label="To decide">
+                  {task.undecided ? (
+                    <Anchor component={Link} href={`${base}/${task.id}/decide`} size="sm">
+                      {formatNumber(task.undecided)}
+                    </Anchor>
+                  ) : (
+                    "–"
+                  )}
                 </Table.Td>
-                <Table.Td>
-                  <Raters count={task.raters} simulated={task.simulatedRaters} />
+              )}
+              {may.work && (
+                <Table.Td data-figure data-label="For you">
+                  {task.mine.waiting > 0 ? (
+                    <Button
+                      component={Link}
+                      href={`${base}/${task.id}/work`}
+                      size="compact-sm"
+                      variant="light"
+                      aria-label={`Label ${task.name}`}
+                    >
+                      Label
+                    </Button>
+                  ) : (
+                    <Text size="sm" c="dimmed">
+                      {task.mine.submitted > 0 ? "done" : "–"}
+                    </Text>
+                  )}
                 </Table.Td>
-                {may.manage && (
-                  <Table.Td>
-                    {index < measured && task.raters > 1 ? (
-                      <Glance project={project} task={task.id} />
-                    ) : (
-                      <Text size="sm" c="dimmed">
-                        {task.overlap === 1 ? "one rater each" : "–"}
-                      </Text>
-                    )}
-                  </Table.Td>
-                )}
-                {may.manage && (
-                  <Table.Td ta="right">
-                    {task.undecided ? (
-                      <Anchor component={Link} href={`${base}/${task.id}/decide`} size="sm">
-                        {formatNumber(task.undecided)}
-                      </Anchor>
-                    ) : (
-                      "–"
-                    )}
-                  </Table.Td>
-                )}
-                {may.work && (
-                  <Table.Td ta="right">
-                    {task.mine.waiting > 0 ? (
-                      <Button
-                        component={Link}
-                        href={`${base}/${task.id}/work`}
-                        size="compact-sm"
-                        variant="light"
-                        aria-label={`Label ${task.name}`}
-                      >
-                        Label
-                      </Button>
-                    ) : (
-                      <Text size="sm" c="dimmed">
-                        {task.mine.submitted > 0 ? "done" : "–"}
-                      </Text>
-                    )}
-                  </Table.Td>
-                )}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+              )}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </StackedTable>
     </Paper>
   );
 }

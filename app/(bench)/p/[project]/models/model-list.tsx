@@ -10,6 +10,7 @@ import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { EmptyState, ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { TimeAgo } from "#app/_ui/feedback/time-ago.tsx";
 import { formatFixed, formatShort } from "#app/_ui/format.ts";
+import { StackedTable } from "#app/_ui/table/stacked-table.tsx";
 import { useOperation } from "#app/_ui/use-operation.ts";
 import { DeleteModel } from "./delete-model.tsx";
 import { GreyedButton } from "./greyed-button.tsx";
@@ -112,38 +113,36 @@ function Versions({ base, project, versions, mayDelete, chosen, onChoose }: Vers
   const groups = [...Map.groupBy(versions, (one) => one.modelId).values()];
   return (
     <Paper className={classes.paper}>
-      <Table.ScrollContainer minWidth={860}>
-        <Table highlightOnHover aria-label="Model versions">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th w={44} aria-label="Compare" />
-              <Table.Th>Version</Table.Th>
-              <Table.Th>Made</Table.Th>
-              <Table.Th ta="right">Parameters</Table.Th>
-              <Table.Th ta="right">Loss</Table.Th>
-              <Table.Th ta="right">Perplexity</Table.Th>
-              <Table.Th>When</Table.Th>
-              <Table.Th w={44} aria-label="More" />
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {groups.flatMap((group) =>
-              group.map((one, index) => (
-                <VersionRow
-                  key={one.id}
-                  base={base}
-                  version={one}
-                  ticked={chosen.includes(one.id)}
-                  onTick={() => onChoose(one.id)}
-                  {...(index === 0 && mayDelete
-                    ? { onDelete: () => setDeleting({ id: one.modelId, name: one.model }) }
-                    : {})}
-                />
-              )),
-            )}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <StackedTable aria-label="Model versions" minWidth={860} highlightOnHover>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th w={44} aria-label="Compare" />
+            <Table.Th>Version</Table.Th>
+            <Table.Th>Made</Table.Th>
+            <Table.Th data-figure>Parameters</Table.Th>
+            <Table.Th data-figure>Loss</Table.Th>
+            <Table.Th data-figure>Perplexity</Table.Th>
+            <Table.Th>When</Table.Th>
+            <Table.Th w={44} aria-label="More" />
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {groups.flatMap((group) =>
+            group.map((one, index) => (
+              <VersionRow
+                key={one.id}
+                base={base}
+                version={one}
+                ticked={chosen.includes(one.id)}
+                onTick={() => onChoose(one.id)}
+                {...(index === 0 && mayDelete
+                  ? { onDelete: () => setDeleting({ id: one.modelId, name: one.model }) }
+                  : {})}
+              />
+            )),
+          )}
+        </Table.Tbody>
+      </StackedTable>
       {deleting && (
         <DeleteModel project={project} model={deleting} onClose={() => setDeleting(undefined)} />
       )}
@@ -163,26 +162,30 @@ function VersionRow({ base, version, ticked, onTick, onDelete }: RowProps) {
   const { facts } = version;
   return (
     <Table.Tr>
-      <Table.Td>
+      <Table.Td data-last data-label="Compare">
         <Checkbox aria-label={`Compare ${version.name}`} checked={ticked} onChange={onTick} />
       </Table.Td>
-      <Table.Td className={classes.modelName}>
+      <Table.Td className={classes.modelName} data-wide>
         <Anchor component={Link} href={`${base}/${version.id}`} fw={550} dir="auto">
           {version.name}
         </Anchor>
       </Table.Td>
-      <Table.Td>
+      <Table.Td data-label="Made">
         <Text size="sm">{methodWords[version.method] ?? version.method}</Text>
       </Table.Td>
-      <Table.Td ta="right">
+      <Table.Td data-figure data-label="Parameters">
         {version.parameters === null ? "–" : formatShort(version.parameters)}
       </Table.Td>
-      <Table.Td ta="right">{formatFixed(numberIn(facts, "loss"), 3)}</Table.Td>
-      <Table.Td ta="right">{formatFixed(numberIn(facts, "eval_perplexity"))}</Table.Td>
-      <Table.Td>
+      <Table.Td data-figure data-label="Loss">
+        {formatFixed(numberIn(facts, "loss"), 3)}
+      </Table.Td>
+      <Table.Td data-figure data-label="Perplexity">
+        {formatFixed(numberIn(facts, "eval_perplexity"))}
+      </Table.Td>
+      <Table.Td data-label="When">
         <TimeAgo at={version.createdAt} />
       </Table.Td>
-      <Table.Td>
+      <Table.Td data-last>
         {onDelete && (
           <Menu position="bottom-end">
             <Menu.Target>

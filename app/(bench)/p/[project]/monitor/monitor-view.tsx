@@ -10,6 +10,7 @@ import { Figure } from "#app/_ui/feedback/figure.tsx";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { EmptyState, ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { formatNumber } from "#app/_ui/format.ts";
+import { StackedTable } from "#app/_ui/table/stacked-table.tsx";
 import { useOperation } from "#app/_ui/use-operation.ts";
 import { GreyedButton } from "../models/greyed-button.tsx";
 import classes from "./monitor.module.css";
@@ -177,38 +178,50 @@ function Versions({ data }: { data: Monitor }) {
       <Text component="h2" fw={600} mb="xs">
         By model version
       </Text>
-      <Table.ScrollContainer minWidth={720} tabIndex={0}>
-        <Table aria-label="By model version">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Model version</Table.Th>
-              <Table.Th>Stage</Table.Th>
-              <Table.Th ta="right">Requests</Table.Th>
-              <Table.Th ta="right">Errors</Table.Th>
-              <Table.Th ta="right">Median</Table.Th>
-              <Table.Th ta="right">95 %</Table.Th>
-              <Table.Th ta="right">Thumbs up</Table.Th>
-              <Table.Th ta="right">Thumbs down</Table.Th>
-              <Table.Th ta="right">Edits</Table.Th>
+      <StackedTable aria-label="By model version" minWidth={720}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Model version</Table.Th>
+            <Table.Th>Stage</Table.Th>
+            <Table.Th data-figure>Requests</Table.Th>
+            <Table.Th data-figure>Errors</Table.Th>
+            <Table.Th data-figure>Median</Table.Th>
+            <Table.Th data-figure>95 %</Table.Th>
+            <Table.Th data-figure>Thumbs up</Table.Th>
+            <Table.Th data-figure>Thumbs down</Table.Th>
+            <Table.Th data-figure>Edits</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {data.versions.map((one) => (
+            <Table.Tr key={`${one.modelVersionId}-${one.stage}`}>
+              <Table.Td className={classes.wrap}>{one.model}</Table.Td>
+              <Table.Td data-label="Stage">{one.stage}</Table.Td>
+              <Table.Td data-figure data-label="Requests">
+                {formatNumber(one.requests)}
+              </Table.Td>
+              <Table.Td data-figure data-label="Errors">
+                {formatNumber(one.errors)}
+              </Table.Td>
+              <Table.Td data-figure data-label="Median">
+                {duration(one.p50)}
+              </Table.Td>
+              <Table.Td data-figure data-label="95 %">
+                {duration(one.p95)}
+              </Table.Td>
+              <Table.Td data-figure data-label="Thumbs up">
+                {formatNumber(one.up)}
+              </Table.Td>
+              <Table.Td data-figure data-label="Thumbs down">
+                {formatNumber(one.down)}
+              </Table.Td>
+              <Table.Td data-figure data-label="Edits">
+                {formatNumber(one.edit)}
+              </Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {data.versions.map((one) => (
-              <Table.Tr key={`${one.modelVersionId}-${one.stage}`}>
-                <Table.Td className={classes.wrap}>{one.model}</Table.Td>
-                <Table.Td>{one.stage}</Table.Td>
-                <Table.Td ta="right">{formatNumber(one.requests)}</Table.Td>
-                <Table.Td ta="right">{formatNumber(one.errors)}</Table.Td>
-                <Table.Td ta="right">{duration(one.p50)}</Table.Td>
-                <Table.Td ta="right">{duration(one.p95)}</Table.Td>
-                <Table.Td ta="right">{formatNumber(one.up)}</Table.Td>
-                <Table.Td ta="right">{formatNumber(one.down)}</Table.Td>
-                <Table.Td ta="right">{formatNumber(one.edit)}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          ))}
+        </Table.Tbody>
+      </StackedTable>
     </Paper>
   );
 }

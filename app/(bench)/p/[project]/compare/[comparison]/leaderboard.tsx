@@ -5,6 +5,7 @@ import type { CSSProperties } from "react";
 import type { OutputOf } from "#app/_ui/client.ts";
 import { EmptyState } from "#app/_ui/feedback/states.tsx";
 import { formatNumber, formatPercent, plural } from "#app/_ui/format.ts";
+import { StackedTable } from "#app/_ui/table/stacked-table.tsx";
 import classes from "../compare.module.css";
 
 type Board = OutputOf<"compare.leaderboard">;
@@ -81,50 +82,50 @@ function Standings({ board }: { board: Board }) {
   const high = Math.max(...rated.map((one) => one.high));
   return (
     <Paper className={classes.tablePaper} mt="sm">
-      <Table.ScrollContainer minWidth={760}>
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Rank</Table.Th>
-              <Table.Th>Model</Table.Th>
-              <Table.Th ta="right">Rating</Table.Th>
-              <Table.Th w="30%">95 % interval</Table.Th>
-              <Table.Th ta="right">Won, lost, tied</Table.Th>
-              <Table.Th ta="right">Win rate</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {board.models.map((one) => (
-              <Table.Tr key={one.model}>
-                <Table.Td className="tabular">{one.rating ? ranks(one.rating) : "–"}</Table.Td>
-                <Table.Td className={classes.nameCell}>
-                  <Text size="sm" fw={550} className={classes.wrap}>
-                    {one.model}
+      <StackedTable aria-label="Standings" minWidth={760}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Rank</Table.Th>
+            <Table.Th>Model</Table.Th>
+            <Table.Th data-figure>Rating</Table.Th>
+            <Table.Th w="30%">95 % interval</Table.Th>
+            <Table.Th data-figure>Won, lost, tied</Table.Th>
+            <Table.Th data-figure>Win rate</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {board.models.map((one) => (
+            <Table.Tr key={one.model}>
+              <Table.Td className="tabular" data-last data-label="Rank">
+                {one.rating ? ranks(one.rating) : "–"}
+              </Table.Td>
+              <Table.Td className={classes.nameCell} data-wide>
+                <Text size="sm" fw={550} className={classes.wrap}>
+                  {one.model}
+                </Text>
+              </Table.Td>
+              <Table.Td data-figure data-last data-label="Rating">
+                {one.rating ? Math.round(one.rating.value) : "–"}
+              </Table.Td>
+              <Table.Td data-wide>
+                {one.rating ? (
+                  <Interval rating={one.rating} low={low} high={high} />
+                ) : (
+                  <Text size="xs" c="dimmed">
+                    {unrated[one.unrated ?? ""] ?? ""}
                   </Text>
-                </Table.Td>
-                <Table.Td ta="right" className="tabular">
-                  {one.rating ? Math.round(one.rating.value) : "–"}
-                </Table.Td>
-                <Table.Td>
-                  {one.rating ? (
-                    <Interval rating={one.rating} low={low} high={high} />
-                  ) : (
-                    <Text size="xs" c="dimmed">
-                      {unrated[one.unrated ?? ""] ?? ""}
-                    </Text>
-                  )}
-                </Table.Td>
-                <Table.Td ta="right" className="tabular">
-                  {formatNumber(one.wins)}, {formatNumber(one.losses)}, {formatNumber(one.ties)}
-                </Table.Td>
-                <Table.Td ta="right" className="tabular">
-                  {formatPercent(one.winRate, 0)}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+                )}
+              </Table.Td>
+              <Table.Td data-figure data-last data-label="Won, lost, tied">
+                {formatNumber(one.wins)}, {formatNumber(one.losses)}, {formatNumber(one.ties)}
+              </Table.Td>
+              <Table.Td data-figure data-last data-label="Win rate">
+                {formatPercent(one.winRate, 0)}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </StackedTable>
     </Paper>
   );
 }

@@ -119,6 +119,7 @@ function Figures({ version }: { version: Version }) {
         <Figure
           label="Validation perplexity"
           value={formatFixed(numberIn(facts, "eval_perplexity"))}
+          note="of the words that are learned"
         />
       )}
       {parity && (

@@ -5,6 +5,7 @@ import { useState } from "react";
 import type { OutputOf } from "#app/_ui/client.ts";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { formatPercent, plural } from "#app/_ui/format.ts";
+import { StackedTable } from "#app/_ui/table/stacked-table.tsx";
 import { useOperation } from "#app/_ui/use-operation.ts";
 import { GreyedButton } from "../../models/greyed-button.tsx";
 import { tiers } from "../gates/[gate]/tiers.ts";
@@ -109,32 +110,36 @@ function PolicyCard({ one, mayWrite, onEdit }: CardProps) {
       <Text size="xs" c="dimmed" mt={4} className={classes.wrap}>
         {`Stamped “${one.profile}” · ${plural(body.signoffs, "signature")} · waivers of at most ${plural(body.waiverDays, "day")} · each check wrong at most ${formatPercent(body.alpha)} of the time · ${one.hash.slice(0, 12)}`}
       </Text>
-      <Table.ScrollContainer minWidth={840} tabIndex={0} mt="sm">
-        <Table aria-label={`Checks of ${one.title}`}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th w="30%">Check</Table.Th>
-              <Table.Th>About</Table.Th>
-              <Table.Th>Effect</Table.Th>
-              <Table.Th>Line</Table.Th>
-              <Table.Th w="30%">Suites</Table.Th>
+      <StackedTable aria-label={`Checks of ${one.title}`} minWidth={840} mt="sm">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th w="30%">Check</Table.Th>
+            <Table.Th>About</Table.Th>
+            <Table.Th>Effect</Table.Th>
+            <Table.Th>Line</Table.Th>
+            <Table.Th w="30%">Suites</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {body.checks.map((check) => (
+            <Table.Tr key={check.id}>
+              <Table.Td className={classes.wrap}>{check.title}</Table.Td>
+              <Table.Td className={classes.number} data-label="About">
+                {tiers[check.tier] ?? check.tier}
+              </Table.Td>
+              <Table.Td className={classes.number} data-label="Effect">
+                {check.hard ? "Must pass" : "Shown only"}
+              </Table.Td>
+              <Table.Td className={classes.number} data-label="Line">
+                {lineWords(check.measure)}
+              </Table.Td>
+              <Table.Td className={classes.wrap} data-wide data-label="Suites">
+                {suitesOf(check.measure)}
+              </Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {body.checks.map((check) => (
-              <Table.Tr key={check.id}>
-                <Table.Td className={classes.wrap}>{check.title}</Table.Td>
-                <Table.Td className={classes.number}>{tiers[check.tier] ?? check.tier}</Table.Td>
-                <Table.Td className={classes.number}>
-                  {check.hard ? "Must pass" : "Shown only"}
-                </Table.Td>
-                <Table.Td className={classes.number}>{lineWords(check.measure)}</Table.Td>
-                <Table.Td className={classes.wrap}>{suitesOf(check.measure)}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          ))}
+        </Table.Tbody>
+      </StackedTable>
     </Paper>
   );
 }

@@ -30,7 +30,11 @@ export function TrainingCurves({ events }: { events: readonly RunEvent[] }) {
         <Figure
           label="Validation perplexity"
           value={formatFixed(measured && Number(measured.perplexity))}
-          note={measured ? `at step ${measured.step}` : "not measured yet"}
+          note={
+            measured
+              ? `at step ${measured.step}, of the words that are learned`
+              : "not measured yet"
+          }
         />
         <Figure
           label="Speed"

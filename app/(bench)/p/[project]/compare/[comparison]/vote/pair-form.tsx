@@ -4,6 +4,7 @@ import { Alert, Button, Kbd, Textarea } from "@mantine/core";
 import { useRef, useState } from "react";
 import { MessageView } from "#app/_ui/conversation/message.tsx";
 import { Transcript } from "#app/_ui/conversation/transcript.tsx";
+import { keepClear } from "#app/_ui/shell/keep-clear.ts";
 import { useShortcuts } from "#app/_ui/shell/shortcuts.tsx";
 import type { Message } from "#lib/core/conversation.ts";
 import { linear } from "#lib/core/message-tree.ts";
@@ -78,7 +79,7 @@ export function PairForm({ pair, guidelines, votes }: Props) {
           </div>
         </div>
       </section>
-      <div className={classes.bar}>
+      <div className={classes.bar} ref={keepClear}>
         {open && (
           <Textarea
             ref={field}

@@ -5,6 +5,7 @@ import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { useEffect, useRef, useState } from "react";
 import type { OutputOf } from "#app/_ui/client.ts";
 import { Transcript } from "#app/_ui/conversation/transcript.tsx";
+import { keepClear } from "#app/_ui/shell/keep-clear.ts";
 import { useShortcuts } from "#app/_ui/shell/shortcuts.tsx";
 import type { AnswerValue } from "#lib/core/label-question.ts";
 import { Guidelines } from "../../guidelines.tsx";
@@ -158,7 +159,7 @@ export function ItemForm({ item, given, work }: Props) {
             </div>
           ))}
         </div>
-        <div className={classes.bar}>
+        <div className={classes.bar} ref={keepClear}>
           <Button onClick={submit} rightSection={<Kbd size="xs">Enter</Kbd>}>
             Submit
           </Button>

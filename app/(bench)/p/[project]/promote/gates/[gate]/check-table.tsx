@@ -16,6 +16,7 @@ import {
 } from "@mantine/core";
 import { useState } from "react";
 import { formatDay, formatNumber } from "#app/_ui/format.ts";
+import { StackedTable } from "#app/_ui/table/stacked-table.tsx";
 import { useAct } from "#app/_ui/use-operation.ts";
 import { Interval } from "../../../evaluate/interval.tsx";
 import { ItemsDrawer } from "../../../evaluate/items-drawer.tsx";
@@ -47,34 +48,32 @@ export function CheckTable({ project, gate, mayWaive }: Props) {
   const [waiving, setWaiving] = useState<Check>();
   return (
     <Paper>
-      <Table.ScrollContainer minWidth={900}>
-        <Table aria-label="Checks">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th w="30%">Check</Table.Th>
-              <Table.Th>State</Table.Th>
-              <Table.Th ta="right">Value</Table.Th>
-              <Table.Th w="20%">Interval against the line</Table.Th>
-              <Table.Th ta="right">Line</Table.Th>
-              <Table.Th ta="right">Items</Table.Th>
-              <Table.Th>
-                <VisuallyHidden>Look and waive</VisuallyHidden>
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {gate.checks.map((check) => (
-              <CheckRow
-                key={check.id}
-                check={check}
-                mayWaive={mayWaive}
-                onItems={setBehind}
-                onWaive={() => setWaiving(check)}
-              />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <StackedTable aria-label="Checks" minWidth={900}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th w="30%">Check</Table.Th>
+            <Table.Th>State</Table.Th>
+            <Table.Th data-figure>Value</Table.Th>
+            <Table.Th w="20%">Interval against the line</Table.Th>
+            <Table.Th data-figure>Line</Table.Th>
+            <Table.Th data-figure>Items</Table.Th>
+            <Table.Th>
+              <VisuallyHidden>Look and waive</VisuallyHidden>
+            </Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {gate.checks.map((check) => (
+            <CheckRow
+              key={check.id}
+              check={check}
+              mayWaive={mayWaive}
+              onItems={setBehind}
+              onWaive={() => setWaiving(check)}
+            />
+          ))}
+        </Table.Tbody>
+      </StackedTable>
       {behind && gate.run !== null && (
         <ItemsDrawer
           project={project}
@@ -128,8 +127,8 @@ function CheckRow({ check, mayWaive, onItems, onWaive }: RowProps) {
           </Text>
         )}
       </Table.Td>
-      <Table.Td>
-        <Stack gap={4} align="flex-start">
+      <Table.Td data-wide>
+        <div className={classes.states}>
           <Badge color={look.color} variant="light" radius="sm" className={classes.badge}>
             {look.words}
           </Badge>
@@ -143,12 +142,12 @@ function CheckRow({ check, mayWaive, onItems, onWaive }: RowProps) {
               Blocks
             </Badge>
           )}
-        </Stack>
+        </div>
       </Table.Td>
-      <Table.Td ta="right" className={classes.number}>
+      <Table.Td data-figure data-label="Value">
         {showValue(check.value, scale)}
       </Table.Td>
-      <Table.Td>
+      <Table.Td data-wide>
         {check.value !== null && (
           <Interval
             value={check.value}
@@ -164,18 +163,18 @@ function CheckRow({ check, mayWaive, onItems, onWaive }: RowProps) {
           </Text>
         )}
       </Table.Td>
-      <Table.Td ta="right" className={classes.number}>
+      <Table.Td data-figure data-label="Line">
         {showValue(check.line, scale)}
       </Table.Td>
-      <Table.Td ta="right" className={classes.number}>
+      <Table.Td data-figure data-label="Items">
         {check.planned === 0
           ? "–"
           : check.planned > check.n
             ? `${formatNumber(check.n)} of ${formatNumber(check.planned)}`
             : formatNumber(check.n)}
       </Table.Td>
-      <Table.Td ta="right">
-        <Group gap={6} justify="flex-end" wrap="wrap">
+      <Table.Td data-wide>
+        <div className={classes.acts}>
           <ItemsBehind check={check} onItems={onItems} />
           {check.blocks && (
             <GreyedButton
@@ -189,7 +188,7 @@ function CheckRow({ check, mayWaive, onItems, onWaive }: RowProps) {
               Waive
             </GreyedButton>
           )}
-        </Group>
+        </div>
       </Table.Td>
     </Table.Tr>
   );

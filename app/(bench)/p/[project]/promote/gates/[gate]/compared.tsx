@@ -3,6 +3,7 @@
 import { Button, Paper, Stack, Table, Text } from "@mantine/core";
 import { useState } from "react";
 import { formatFixed, plural } from "#app/_ui/format.ts";
+import { StackedTable } from "#app/_ui/table/stacked-table.tsx";
 import { checkTitle, scaleOf, showValue } from "../../../evaluate/words.ts";
 import classes from "../../promote.module.css";
 import type { GateDetail } from "./gate-view.tsx";
@@ -36,26 +37,28 @@ function Configuration({ changes }: { changes: GateDetail["changes"] }) {
   }
   return (
     <Paper>
-      <Table.ScrollContainer minWidth={420} tabIndex={0}>
-        <Table aria-label="What changed in data and configuration">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Data and configuration</Table.Th>
-              <Table.Th>Champion</Table.Th>
-              <Table.Th>Candidate</Table.Th>
+      <StackedTable aria-label="What changed in data and configuration" minWidth={420}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Data and configuration</Table.Th>
+            <Table.Th>Champion</Table.Th>
+            <Table.Th>Candidate</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {changes.map((one) => (
+            <Table.Tr key={one.what}>
+              <Table.Td>{one.what}</Table.Td>
+              <Table.Td className={classes.wrap} data-label="Champion">
+                {one.from}
+              </Table.Td>
+              <Table.Td className={classes.wrap} data-label="Candidate">
+                {one.to}
+              </Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {changes.map((one) => (
-              <Table.Tr key={one.what}>
-                <Table.Td>{one.what}</Table.Td>
-                <Table.Td className={classes.wrap}>{one.from}</Table.Td>
-                <Table.Td className={classes.wrap}>{one.to}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          ))}
+        </Table.Tbody>
+      </StackedTable>
     </Paper>
   );
 }
@@ -70,39 +73,37 @@ function Scores({ gate }: { gate: GateDetail }) {
   }
   return (
     <Paper>
-      <Table.ScrollContainer minWidth={480} tabIndex={0}>
-        <Table aria-label="What changed in scores">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Score</Table.Th>
-              <Table.Th ta="right">Champion</Table.Th>
-              <Table.Th ta="right">Candidate</Table.Th>
-              <Table.Th ta="right">Change</Table.Th>
+      <StackedTable aria-label="What changed in scores" minWidth={480}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Score</Table.Th>
+            <Table.Th data-figure>Champion</Table.Th>
+            <Table.Th data-figure>Candidate</Table.Th>
+            <Table.Th data-figure>Change</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {(all ? rows : changed).map((one) => (
+            <Table.Tr key={one.key}>
+              <Table.Td className={classes.wrap}>
+                {one.what}
+                <Text size="xs" c="dimmed">
+                  {one.suite}
+                </Text>
+              </Table.Td>
+              <Table.Td data-figure data-label="Champion">
+                {one.from}
+              </Table.Td>
+              <Table.Td data-figure data-label="Candidate">
+                {one.to}
+              </Table.Td>
+              <Table.Td data-figure data-label="Change">
+                {one.change}
+              </Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {(all ? rows : changed).map((one) => (
-              <Table.Tr key={one.key}>
-                <Table.Td className={classes.wrap}>
-                  {one.what}
-                  <Text size="xs" c="dimmed">
-                    {one.suite}
-                  </Text>
-                </Table.Td>
-                <Table.Td ta="right" className={classes.number}>
-                  {one.from}
-                </Table.Td>
-                <Table.Td ta="right" className={classes.number}>
-                  {one.to}
-                </Table.Td>
-                <Table.Td ta="right" className={classes.number}>
-                  {one.change}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          ))}
+        </Table.Tbody>
+      </StackedTable>
       {equal > 0 && (
         <Button variant="subtle" size="compact-sm" m="xs" onClick={() => setAll(!all)}>
           {all ? "Hide what is equal" : `Show ${plural(equal, "equal score")}`}
