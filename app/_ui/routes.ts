@@ -51,6 +51,7 @@ export const routes = {
   "feedback.review": ["POST", "/projects/{project}/feedback/{feedback}/review"],
   "findings.list": ["GET", "/projects/{project}/evaluations/findings"],
   "findings.triage": ["POST", "/projects/{project}/evaluations/findings/{score}"],
+  "findings.triage-many": ["POST", "/projects/{project}/evaluations/findings"],
   "gate.list": ["GET", "/projects/{project}/gates"],
   "gate.show": ["GET", "/projects/{project}/gates/{gate}"],
   "gate.sign": ["POST", "/projects/{project}/gates/{gate}/signatures"],

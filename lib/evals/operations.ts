@@ -2,7 +2,7 @@ import { importSuite } from "./import-suite.ts";
 import { listItems, listResults } from "./read-evaluations.ts";
 import { listSuites, showSuite } from "./read-suites.ts";
 import { startEvaluation } from "./start-evaluation.ts";
-import { listFindings, triageFinding } from "./triage-findings.ts";
+import { listFindings, triageFinding, triageFindings } from "./triage-findings.ts";
 
 export const evalOperations = [
   listSuites,
@@ -13,4 +13,5 @@ export const evalOperations = [
   listItems,
   listFindings,
   triageFinding,
+  triageFindings,
 ] as const;

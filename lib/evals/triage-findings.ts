@@ -1,5 +1,6 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 import { z } from "zod";
+import type { ProjectHandle } from "#db/handle.ts";
 import { evalFindings } from "#db/queries/evals.ts";
 import { projectMember } from "#db/schema/access.ts";
 import { triage } from "#db/schema/datasets.ts";
@@ -66,6 +67,22 @@ export const listFindings = defineOperation({
   },
 });
 
+const decision = {
+  state: z.enum(triageStates),
+  owner: z.string().max(200).optional().meta({ description: "A member's id; you when left out" }),
+  reason: z.string().trim().max(2000).default(""),
+};
+
+const reasoned = ({ state, reason }: { state: string; reason: string }) =>
+  state === "open" || reason !== "";
+const unreasoned = { path: ["reason"], message: "Say why." };
+
+type Decision = {
+  state: (typeof triageStates)[number];
+  owner?: string | undefined;
+  reason: string;
+};
+
 /** Decides about a finding. Decisions are appended; the newest one counts. Waiving or resolving needs a reason. */
 export const triageFinding = defineOperation({
   name: "findings.triage",
@@ -73,49 +90,83 @@ export const triageFinding = defineOperation({
   method: "POST",
   path: "/projects/{project}/evaluations/findings/{score}",
   input: z
-    .strictObject({
-      project: slugSchema,
-      score: idSchema,
-      state: z.enum(triageStates),
-      owner: z
-        .string()
-        .max(200)
-        .optional()
-        .meta({ description: "A member's id; you when left out" }),
-      reason: z.string().trim().max(2000).default(""),
-    })
-    .refine(({ state, reason }) => state === "open" || reason !== "", {
-      path: ["reason"],
-      message: "Say why.",
-    }),
+    .strictObject({ project: slugSchema, score: idSchema, ...decision })
+    .refine(reasoned, unreasoned),
   output: z.object({ score: z.number(), state: z.enum(triageStates) }),
   allow: { project: "eval.run" },
   positionals: ["score"],
   audit: ({ score: id, state }) => ({ score: id, state }),
   run: async ({ handle }, input) => {
-    const [found] = await handle.db
-      .select({ id: score.id })
-      .from(score)
-      .where(and(eq(score.id, input.score), eq(score.projectId, handle.projectId)));
-    if (!found) throw new AssayError("not_found", "This project has no such finding.");
-    const owner = input.owner ?? handle.userId;
-    if (input.owner !== undefined) {
-      const [member] = await handle.db
-        .select({ id: projectMember.userId })
-        .from(projectMember)
-        .where(and(eq(projectMember.projectId, handle.projectId), eq(projectMember.userId, owner)));
-      if (!member) {
-        throw new AssayError("invalid_input", "The owner must be a member of this project.");
-      }
-    }
-    await handle.db.insert(triage).values({
-      projectId: handle.projectId,
-      subject: `score:${input.score}`,
-      state: input.state,
-      owner,
-      reason: input.reason,
-      createdBy: handle.userId,
-    });
+    await decideAbout(handle, [input.score], input);
     return { score: input.score, state: input.state };
   },
 });
+
+/** As many findings as a list shows on one page. */
+const mostAtOnce = 500;
+
+/** The same for many at once: one decision and one reason for all of them, or none at all when one is not there. */
+export const triageFindings = defineOperation({
+  name: "findings.triage-many",
+  summary: "Set the state, owner and reason of many findings at once",
+  method: "POST",
+  path: "/projects/{project}/evaluations/findings",
+  input: z
+    .strictObject({
+      project: slugSchema,
+      scores: z
+        .array(idSchema)
+        .min(1, "Choose at least one finding.")
+        .max(mostAtOnce, `At most ${mostAtOnce} at once.`),
+      ...decision,
+    })
+    .refine(reasoned, unreasoned),
+  output: z.object({ decided: z.number(), state: z.enum(triageStates) }),
+  allow: { project: "eval.run" },
+  positionals: ["scores"],
+  audit: ({ scores, state }) => ({ scores, state }),
+  run: async ({ handle }, input) => {
+    const decided = await decideAbout(handle, [...new Set(input.scores)], input);
+    return { decided, state: input.state };
+  },
+});
+
+/** Appends one decision a score, all in one statement. Throws not_found when a score is not of this project. */
+async function decideAbout(
+  handle: ProjectHandle,
+  scores: readonly number[],
+  { state, owner = handle.userId, reason }: Decision,
+): Promise<number> {
+  const found = await handle.db
+    .select({ id: score.id })
+    .from(score)
+    .where(and(inArray(score.id, [...scores]), eq(score.projectId, handle.projectId)));
+  if (found.length < scores.length) {
+    throw new AssayError(
+      "not_found",
+      scores.length === 1
+        ? "This project has no such finding."
+        : `${scores.length - found.length} of these ${scores.length} findings are not in this project. Nothing was decided; load the list again.`,
+    );
+  }
+  if (owner !== handle.userId) await requireMember(handle, owner);
+  await handle.db.insert(triage).values(
+    scores.map((id) => ({
+      projectId: handle.projectId,
+      subject: `score:${id}`,
+      state,
+      owner,
+      reason,
+      createdBy: handle.userId,
+    })),
+  );
+  return scores.length;
+}
+
+async function requireMember(handle: ProjectHandle, userId: string): Promise<void> {
+  const [member] = await handle.db
+    .select({ id: projectMember.userId })
+    .from(projectMember)
+    .where(and(eq(projectMember.projectId, handle.projectId), eq(projectMember.userId, userId)));
+  if (!member) throw new AssayError("invalid_input", "The owner must be a member of this project.");
+}

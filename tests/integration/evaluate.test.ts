@@ -1,15 +1,19 @@
-import { sql } from "drizzle-orm";
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { eq, sql } from "drizzle-orm";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ProjectHandle } from "#db/handle.ts";
+import { run } from "#db/schema/runs.ts";
 import { importSuite } from "#lib/evals/import-suite.ts";
 import { listResults } from "#lib/evals/read-evaluations.ts";
 import { startEvaluation } from "#lib/evals/start-evaluation.ts";
-import { listFindings, triageFinding } from "#lib/evals/triage-findings.ts";
+import { listFindings, triageFinding, triageFindings } from "#lib/evals/triage-findings.ts";
 import { act } from "#tests/setup/datasets.ts";
 import { makeHandle } from "#tests/setup/factories.ts";
 import { runJob } from "#tests/setup/run-job.ts";
 import { testServices } from "#tests/setup/services.ts";
 import { type Behaviour, registerStub, stubServer } from "#tests/setup/stub-model.ts";
+import { startTestDispatch } from "#tests/setup/test-worker.ts";
 import { placeUpload } from "#tests/setup/upload.ts";
 
 const services = await testServices();
@@ -139,6 +143,70 @@ describe("an evaluation whose worker goes", () => {
     expect(server.chats() - before - askedFirst).toBe(9 - kept);
   });
 
+  it("loses nothing and doubles nothing when its process is killed with signal 9", async () => {
+    // More than one page of items, so that some are stored before the kill and some are not.
+    const rows = Array.from({ length: 40 }, (_, i) => {
+      const prompt = `When does shop ${i} of ${places[i % 9]} open?`;
+      return JSON.stringify({ id: `shop-${i}`, prompt, expected: ["nine"] });
+    });
+    await upload("many.jsonl", rows.join("\n"));
+    const { run: runId } = await evaluate(["many"]);
+    const before = server.chats();
+    const script = fileURLToPath(new URL("../setup/one-run.ts", import.meta.url));
+    const child = spawn(
+      process.execPath,
+      [script, services.postgresUrl, services.dataDir, server.url, `${runId}`, "1"],
+      { stdio: "ignore" },
+    );
+    server.behave(digest, {
+      ...model,
+      answer: (messages) => {
+        // In the middle of its second page, with calls under way.
+        if (server.chats() - before === 22) child.kill("SIGKILL");
+        return model.answer(messages);
+      },
+    });
+    const signal = await new Promise((resolve) => child.once("exit", (_, by) => resolve(by)));
+    expect(signal).toBe("SIGKILL");
+    const scores = () =>
+      handle.db.execute<{ item: string; n: number; missing: number }>(
+        sql`select item, count(*)::int as n, count(*) filter (where value is null)::int as missing from score
+          where run_id = ${runId} and "check" = 'expected' group by item`,
+      );
+    const kept = await scores();
+    expect(kept).toHaveLength(16);
+    const state = async () => {
+      const [row] = await handle.db
+        .select({ state: run.state, attempt: run.attempt })
+        .from(run)
+        .where(eq(run.id, runId));
+      return row;
+    };
+    const sweep = async () => (await startTestDispatch(services)).stop();
+    // Nobody heard of the death: the run looks alive until its lease has run out.
+    expect(await state()).toEqual({ state: "running", attempt: 1 });
+    await sweep();
+    expect(await state()).toEqual({ state: "running", attempt: 1 });
+    await handle.db
+      .update(run)
+      .set({ leaseUntil: sql`now() - interval '1 minute'` })
+      .where(eq(run.id, runId));
+    await sweep();
+    expect(await state()).toEqual({ state: "queued", attempt: 2 });
+    server.behave(digest, model);
+    const askedBefore = server.chats();
+    const done = await runJob(services, runId);
+    expect([done.state, done.errorMessage]).toEqual(["succeeded", null]);
+    const all = await scores();
+    expect(all.map(({ item }) => item).toSorted()).toEqual(
+      rows.map((row) => JSON.parse(row).id).toSorted(),
+    );
+    expect(all.every(({ n, missing }) => n === 1 && missing === 0)).toBe(true);
+    expect(server.chats() - askedBefore).toBe(40 - kept.length);
+    const [figure] = (await results(runId, "many")).filter(({ check }) => check === "expected");
+    expect(figure).toMatchObject({ n: 40, planned: 40 });
+  });
+
   it("keeps a failed call as an error, and a new attempt asks for it again", async () => {
     await upload("questions.jsonl", questions);
     server.behave(digest, {
@@ -188,5 +256,38 @@ describe("findings of an evaluation", () => {
     expect((await open()).findings).toHaveLength(6);
     const stranger = await makeHandle(services);
     await expect(decide({ state: "open" }, stranger)).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  it("are decided many at a time, with one reason, all or none", async () => {
+    await upload("questions.jsonl", questions);
+    const { run } = await evaluate(["questions"]);
+    await runJob(services, run);
+    const list = async (state: "open" | "resolved") =>
+      (await act(services, handle, listFindings, { suite: "questions", state })).findings;
+    const scores = (await list("open")).map((one) => one.score);
+    const decide = (given: object, who = handle) =>
+      act(services, who, triageFindings, { state: "resolved", ...given } as never);
+    const reason = "The guide has no such place; the question is out of scope.";
+    await expect(decide({ scores })).rejects.toThrow(/Say why/);
+    await expect(decide({ scores: [], reason })).rejects.toThrow(/at least one/);
+    await expect(decide({ scores: [...scores, 1e9], reason })).rejects.toMatchObject({
+      code: "not_found",
+      message: expect.stringMatching(/1 of these 7 findings.*Nothing was decided/),
+    });
+    await expect(decide({ scores, reason, owner: "nobody" })).rejects.toMatchObject({
+      code: "invalid_input",
+    });
+    const stranger = await makeHandle(services);
+    await expect(decide({ scores, reason }, stranger)).rejects.toMatchObject({ code: "not_found" });
+    expect(await list("resolved")).toEqual([]);
+    const some = scores.slice(0, 4);
+    const done = await decide({ scores: [...some, ...some], reason });
+    expect(done).toEqual({ decided: 4, state: "resolved" });
+    const resolved = await list("resolved");
+    expect(resolved.map((one) => one.score).toSorted()).toEqual(some.toSorted());
+    expect(new Set(resolved.map((one) => `${one.reason} ${one.owner}`))).toEqual(
+      new Set([`${reason} ${handle.userId}`]),
+    );
+    expect(await list("open")).toHaveLength(2);
   });
 });

@@ -204,6 +204,7 @@ const bodies: Record<string, () => object> = {
   "upstreams.probe": () => ({ upstreamModel: "m" }),
   "upstreams.register": () => ({ upstreamModel: "m", model: "stolen" }),
   "findings.triage": () => ({ state: "resolved", reason: "x" }),
+  "findings.triage-many": () => ({ scores: [ids.score], state: "resolved", reason: "x" }),
   "deployments.update": () => ({ traffic: "full" }),
   "gate.waive": () => ({ check: "toxicity", reason: "x".repeat(30), owner: "ben" }),
   promote: () => ({ gate: ids.gate, reason: "x".repeat(30) }),
