@@ -20,6 +20,8 @@ const fields: Field[] = [
   { name: "top_p", label: "Top p", min: 0.01, max: 1, step: 0.05 },
   { name: "top_k", label: "Top k", min: 0, max: 100_000, step: 10, whole: true },
   { name: "repetition_penalty", label: "Repetition penalty", min: 0.1, max: 10, step: 0.1 },
+  { name: "frequency_penalty", label: "Frequency penalty", min: -2, max: 2, step: 0.1 },
+  { name: "presence_penalty", label: "Presence penalty", min: -2, max: 2, step: 0.1 },
   { name: "seed", label: "Seed", min: 0, max: 2 ** 31 - 1, step: 1, whole: true },
 ];
 

@@ -1,133 +1,72 @@
 "use client";
 
-import { Checkbox, Group, NumberInput, Paper, Select, Stack, Text, Textarea } from "@mantine/core";
+import { Checkbox, Group, Paper, Stack, Text } from "@mantine/core";
 import { useState } from "react";
-import { useAct, useOperation } from "#app/_ui/use-operation.ts";
+import { useAct } from "#app/_ui/use-operation.ts";
+import type { Sampling } from "#lib/core/sampling.ts";
 import { GreyedButton } from "../../models/greyed-button.tsx";
-import { trafficChoices } from "../create-deployment.tsx";
+import { DeploymentFields, type DeploymentForm, type Traffic } from "../deployment-fields.tsx";
 import type { DeploymentDetail } from "./deployment-view.tsx";
-
-/** Hints stand below, so that inputs side by side are level. */
-const below: ("label" | "input" | "description" | "error")[] = [
-  "label",
-  "input",
-  "description",
-  "error",
-];
 
 type Props = { project: string; one: DeploymentDetail; mayManage: boolean };
 
 /** System prompt, decoding, policy and kept traffic. What the gate measured cannot be changed unnoticed. */
 export function DeploymentSettings({ project, one, mayManage }: Props) {
-  const policies = useOperation("policies.list", { project });
-  const before = Number(one.parameters.temperature ?? 1);
-  const [system, setSystem] = useState(one.system);
-  const [temperature, setTemperature] = useState<number | string>(before);
-  const [policy, setPolicy] = useState(one.policy);
-  const [traffic, setTraffic] = useState<string | null>(one.traffic);
-  const [days, setDays] = useState<number | string>(one.trafficDays);
+  const before = formOf(one);
+  const [form, setForm] = useState(before);
   const [ungate, setUngate] = useState(false);
   const act = useAct("deployments.update", {
     done: "Settings saved",
     refresh: ["deployments.show", "deployments.list", "gate.list"],
   });
-  const measured = system !== one.system || Number(temperature) !== before;
+  const measured =
+    form.system !== before.system ||
+    decodingKey(form.parameters) !== decodingKey(before.parameters);
   const mustConfirm = measured && one.live !== null;
   const changed =
     measured ||
-    policy !== one.policy ||
-    traffic !== one.traffic ||
-    Number(days) !== one.trafficDays;
+    form.policy !== before.policy ||
+    form.traffic !== before.traffic ||
+    form.days !== before.days;
   const because = !mayManage
     ? "This needs the role maintainer"
     : !changed
       ? "Nothing was changed"
-      : days === "" || temperature === ""
+      : form.days === ""
         ? "A number is missing"
         : mustConfirm && !ungate
           ? "Confirm first that it stops answering until it is gated again"
           : undefined;
-  const about = policies.data?.policies.find(({ name }) => name === policy)?.about;
   return (
     <Paper p="md">
       <form
         onSubmit={(event) => {
           event.preventDefault();
           if (because) return;
+          const { policy, days, ...given } = form;
           act.mutate({
             project,
             deployment: one.name,
             revision: one.revision,
-            system,
-            parameters: { ...one.parameters, temperature: Number(temperature) },
-            traffic: (traffic ?? "metadata") as "off" | "metadata" | "full",
+            ...given,
             trafficDays: Number(days),
-            ...(policy && policy !== one.policy ? { policy } : {}),
+            ...(policy && policy !== before.policy ? { policy } : {}),
             ungate,
           });
         }}
       >
         <Stack>
-          <Textarea
-            label="System prompt"
-            description="Part of what the gate measures"
-            value={system}
-            onChange={(event) => setSystem(event.currentTarget.value)}
+          <DeploymentFields
+            project={project}
+            value={form}
+            onChange={(change) => setForm((now) => ({ ...now, ...change }))}
             disabled={!mayManage}
-            autosize
-            minRows={2}
+            error={act.error}
           />
-          <Group grow align="flex-start">
-            <NumberInput
-              inputWrapperOrder={below}
-              label="Temperature"
-              description="0 answers the same each time; part of what the gate measures"
-              value={temperature}
-              onChange={setTemperature}
-              min={0}
-              max={2}
-              step={0.1}
-              disabled={!mayManage}
-            />
-            <Select
-              inputWrapperOrder={below}
-              label="Policy"
-              description={about}
-              data={(policies.data?.policies ?? []).map(({ name, title }) => ({
-                value: name,
-                label: title,
-              }))}
-              value={policy}
-              onChange={setPolicy}
-              allowDeselect={false}
-              disabled={!mayManage}
-            />
-          </Group>
-          <Group grow align="flex-start">
-            <Select
-              inputWrapperOrder={below}
-              label="Keep of traffic"
-              data={trafficChoices}
-              value={traffic}
-              onChange={setTraffic}
-              allowDeselect={false}
-              disabled={!mayManage}
-            />
-            <NumberInput
-              inputWrapperOrder={below}
-              label="For days"
-              value={days}
-              onChange={setDays}
-              min={1}
-              max={3650}
-              allowDecimal={false}
-              disabled={!mayManage}
-            />
-          </Group>
-          {policy !== one.policy && (
+          {form.policy !== before.policy && (
             <Text size="sm">
               The new policy counts from the next gate run on; what is live keeps the profile that
-              it passed.
+              it passed, and what passed under the old policy cannot be promoted any more.
             </Text>
           )}
           {mustConfirm && (
@@ -136,6 +75,9 @@ export function DeploymentSettings({ project, one, mayManage }: Props) {
               checked={ungate}
               onChange={(event) => setUngate(event.currentTarget.checked)}
             />
+          )}
+          {measured && !mustConfirm && (
+            <Text size="sm">Gate runs that were made with the old settings become void.</Text>
           )}
           <Group justify="flex-end">
             <GreyedButton
@@ -150,4 +92,20 @@ export function DeploymentSettings({ project, one, mayManage }: Props) {
       </form>
     </Paper>
   );
+}
+
+function formOf({ policy, system, parameters, traffic, trafficDays }: DeploymentDetail) {
+  const form: DeploymentForm = {
+    policy,
+    system,
+    parameters: parameters as Sampling,
+    traffic: traffic as Traffic,
+    days: trafficDays,
+  };
+  return form;
+}
+
+/** Equal for equal decoding, in whatever order its fields were set. */
+function decodingKey(parameters: Sampling): string {
+  return JSON.stringify(Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
