@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNull, ne, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNull, sql } from "drizzle-orm";
 import type { ProjectHandle } from "../handle.ts";
 import { projectMember, user } from "../schema/access.ts";
 import { deployment, gateRun, policy, signoff, waiver } from "../schema/trust.ts";
@@ -41,29 +41,6 @@ export function gatesOf(
     )
     .orderBy(desc(gateRun.id))
     .limit(by.limit);
-}
-
-/** Locks of decided gate runs on this artefact, for counting attempts. */
-export async function decidedLocks(
-  handle: ProjectHandle,
-  artefactDigest: string,
-  except: number | undefined,
-): Promise<Pick<GateRow, "suiteDigests" | "evidence" | "seed">[]> {
-  return handle.db
-    .select({
-      suiteDigests: gateRun.suiteDigests,
-      evidence: gateRun.evidence,
-      seed: gateRun.seed,
-    })
-    .from(gateRun)
-    .where(
-      and(
-        eq(gateRun.projectId, handle.projectId),
-        eq(gateRun.artefactDigest, artefactDigest),
-        sql`${gateRun.verdict} is not null`,
-        except === undefined ? undefined : ne(gateRun.id, except),
-      ),
-    );
 }
 
 export async function signoffsOf(handle: ProjectHandle, gateRunId: number): Promise<SignoffRow[]> {
