@@ -83,6 +83,12 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     );
   }
   const e = parsed.data;
+  if (e.ASSAY_PORT === e.ASSAY_ENDPOINT_PORT) {
+    throw new AssayError(
+      "invalid_input",
+      `ASSAY_PORT and ASSAY_ENDPOINT_PORT are both ${e.ASSAY_PORT}. Nothing was started; give each a port of its own.`,
+    );
+  }
   const dataDir = resolve(e.ASSAY_DATA_DIR);
   const publicUrl = (e.ASSAY_PUBLIC_URL ?? `http://localhost:${e.ASSAY_PORT}`).replace(/\/+$/, "");
   const childBase: Record<string, string> = {};

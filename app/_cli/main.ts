@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { Command, CommanderError } from "commander";
-import type { AssayError } from "#lib/core/errors.ts";
+import { AssayError } from "#lib/core/errors.ts";
 import { env } from "#lib/env.ts";
 import { asAssayError } from "#lib/errors.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -35,8 +35,13 @@ async function run(): Promise<number> {
     await program.parseAsync(words, { from: "user" });
     return exit;
   } catch (cause) {
-    if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : exitCodes.invalid_input;
-    return fail(asAssayError(cause));
+    if (!(cause instanceof CommanderError)) return fail(asAssayError(cause));
+    if (cause.exitCode === 0) return 0;
+    // Commander has said it on standard error.
+    const message = cause.message.replace(/^error: /, "");
+    return answer(
+      new AssayError("invalid_input", `Not understood: ${message}. Nothing was done.`, { cause }),
+    );
   }
 }
 
@@ -62,13 +67,15 @@ async function openDoor(as: string | undefined) {
 
 /** The sentence on standard error; with --json the error as the one object on standard output, too. */
 function fail(error: AssayError): number {
-  if (args.includes("--json")) {
-    const { code, message, issues } = error;
-    print(JSON.stringify({ error: { code, message, ...(issues ? { issues } : {}) } }, null, 2));
-  }
   process.stderr.write(`${error.message}\n`);
   if (error.code === "internal" && error.cause) process.stderr.write(`${inspect(error.cause)}\n`);
-  return exitCodes[error.code];
+  return answer(error);
+}
+
+function answer({ code, message, issues }: AssayError): number {
+  const error = { code, message, ...(issues ? { issues } : {}) };
+  if (args.includes("--json")) print(JSON.stringify({ error }, null, 2));
+  return exitCodes[code];
 }
 
 const exitCode = await run();

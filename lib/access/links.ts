@@ -70,3 +70,17 @@ export async function consumeLink(tx: Db, kind: LinkKind, token: string): Promis
   }
   return row;
 }
+
+/** Uses up what is open of a person's reset links: one that went astray opens nothing after the password has changed. */
+export async function voidResetLinks(tx: Db, userId: string): Promise<void> {
+  await tx
+    .update(oneTimeLink)
+    .set({ usedAt: sql`now()` })
+    .where(
+      and(
+        eq(oneTimeLink.kind, "reset"),
+        eq(oneTimeLink.userId, userId),
+        isNull(oneTimeLink.usedAt),
+      ),
+    );
+}

@@ -1,3 +1,4 @@
+import { createReadStream } from "node:fs";
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { and, eq } from "drizzle-orm";
@@ -11,6 +12,8 @@ import { defineOperation } from "../operation.ts";
 import { startRun } from "../runs/start-run.ts";
 import { folders, type Services } from "../services.ts";
 import { columnMappingSchema } from "./formats/column-mapping.ts";
+import { noRecords } from "./formats/detect.ts";
+import { previewImport } from "./formats/preview-import.ts";
 
 /** Input of a run of kind `import`. */
 export const importRunInput = z.object({
@@ -51,7 +54,10 @@ export async function sourcePath(
   return path;
 }
 
-/** Queues the import of an uploaded file into a dataset, which is made when it is missing. */
+/**
+ * Queues the import of an uploaded file into a dataset, which is made when it is missing. The start of the file is read
+ * first: what is wrong with the file as a whole is refused here, before a dataset or a run is made for it.
+ */
 export const startImport = defineOperation({
   name: "import",
   summary: "Import conversations from a file into a dataset",
@@ -71,8 +77,15 @@ export const startImport = defineOperation({
   positionals: ["source"],
   startsRun: true,
   audit: ({ source: id, dataset }) => ({ source: id, dataset }),
-  run: async ({ handle }, input) => {
+  run: async ({ handle, services }, input) => {
     const file = await requireSource(handle, input.source);
+    const path = await sourcePath(services, file);
+    const { format, columns } = input;
+    const { read } = await previewImport(() => createReadStream(path), {
+      ...{ fileName: file.fileName, format, columns },
+      limit: 1,
+    });
+    if (read === 0) throw noRecords();
     return handle.transaction(async (tx) => {
       const dataset = await ensureDataset(tx, input.dataset);
       const given: ImportRunInput = {

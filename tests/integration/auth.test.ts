@@ -205,6 +205,7 @@ describe("with people", () => {
     it("are set anew by an administrator's link, once", async () => {
       const person = await makePerson(services, { email: "forgetful@example.test" });
       const { body } = await request(services, admin, `POST /users/${person.id}/reset-link`, {});
+      const stray = await request(services, admin, `POST /users/${person.id}/reset-link`, {});
       const given = { token: tokenIn(body.link), password: "a third long one" };
       expect((await request(services, undefined, "POST /password/reset", given)).status).toBe(200);
       expect(await works(person.cookie)).toBe(false);
@@ -216,6 +217,9 @@ describe("with people", () => {
         .orderBy(desc(auditEntry.id));
       expect(entry?.target).toMatchObject({ user: person.id, by: admin.id });
       expect((await request(services, undefined, "POST /password/reset", given)).status).toBe(404);
+      // Another link that was open when the password changed opens nothing any more.
+      const late = { token: tokenIn(stray.body.link), password: "a fourth long one" };
+      expect((await request(services, undefined, "POST /password/reset", late)).status).toBe(404);
     });
 
     it("one kind of link does not open another's page", async () => {

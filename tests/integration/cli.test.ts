@@ -68,6 +68,11 @@ describe("the command line without an instance", () => {
     async (args) => {
       const { code, stdout } = await assay(place, args);
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      const asked = await assay(place, [...args, "--json"]);
+      expect({ code: asked.code, error: JSON.parse(asked.stdout).error.code }).toEqual({
+        code: 2,
+        error: "invalid_input",
+      });
     },
   );
 

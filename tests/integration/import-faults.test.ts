@@ -29,6 +29,14 @@ async function counts({ db, projectId }: ProjectHandle) {
   return row;
 }
 
+/** The same with datasets and runs: what a refused start must not make. */
+async function everything(handle: ProjectHandle) {
+  const [row] = await handle.db.execute<Record<string, number>>(sql`
+    select (select count(*)::int from dataset where project_id = ${handle.projectId}) as datasets,
+      (select count(*)::int from run where project_id = ${handle.projectId}) as runs`);
+  return { ...(await counts(handle)), ...row };
+}
+
 async function readAll(chunks: AsyncIterable<string | Uint8Array>): Promise<string> {
   let text = "";
   for await (const chunk of chunks) text += chunk;
@@ -38,7 +46,7 @@ async function readAll(chunks: AsyncIterable<string | Uint8Array>): Promise<stri
 const utf16 = (text: string) =>
   Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, "utf16le")]);
 
-describe("a file that is no file of conversations fails as a whole, and adds nothing", () => {
+describe("a file that is no file of conversations is refused as a whole, and makes no dataset", () => {
   it.each<[string, string | Uint8Array, string, string]>([
     ["empty", "", "invalid_input", "empty"],
     ["only white space", " \n\n\t\n", "invalid_input", "white space"],
@@ -53,16 +61,34 @@ describe("a file that is no file of conversations fails as a whole, and adds not
       "not recognised",
     ],
     ["numbers", "1\n2\n3\n", "unsupported_format", "not recognised"],
+    ["a table without rows", "prompt,completion\n", "invalid_input", "no records"],
+    ["a table of other columns", "a,b\n1,2\n", "unsupported_format", "not recognised"],
     ["gzip of nothing", gzipSync(""), "invalid_input", "empty"],
     ["gzip cut in its head", gzipSync(chatLines(50)).subarray(0, 12), "invalid_input", "gzip"],
   ])("%s", async (_, bytes, code, words) => {
     const handle = await makeHandle(services);
     await importText(services, handle, chatLines(2, 900));
-    const before = await counts(handle);
-    const done = await importText(services, handle, bytes, { fileName: "file.jsonl" });
-    expect(done).toMatchObject({ state: "failed", errorCode: code });
-    expect(done.errorMessage).toMatch(new RegExp(words, "i"));
-    expect(await counts(handle)).toEqual(before);
+    const before = await everything(handle);
+    const refused = importText(services, handle, bytes, { fileName: "file.txt", dataset: "new" });
+    await expect(refused).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(new RegExp(words, "i")),
+    });
+    expect(await everything(handle)).toEqual(before);
+  });
+
+  it("columns that are not there, and a format that does not exist", async () => {
+    const handle = await makeHandle(services);
+    const before = await everything(handle);
+    const source = await placeUpload(services, handle, "table.csv", "Frage,Antwort\na,b\n");
+    const start = (given: { format?: string; columns?: { layout: "text"; text: string } }) =>
+      act(services, handle, startImport, { source, dataset: "new", ...given });
+    const refusal = { code: "invalid_input" };
+    await expect(start({})).rejects.toMatchObject(refusal);
+    await expect(start({ format: "word" })).rejects.toMatchObject(refusal);
+    const columns = { layout: "text", text: "Text" } as const;
+    await expect(start({ format: "csv", columns })).rejects.toMatchObject(refusal);
+    expect(await everything(handle)).toEqual(before);
   });
 });
 
@@ -242,14 +268,16 @@ describe("an import", () => {
   it("whose upload is gone from the disk says so, and keeps the dataset as it was", async () => {
     const handle = await makeHandle(services);
     await importText(services, handle, chatLines(3));
-    const before = await counts(handle);
     const source = await placeUpload(services, handle, "lost.jsonl", chatLines(2, 50));
+    const start = () => act(services, handle, startImport, { source, dataset: "chats" });
+    const { run } = await start();
+    const before = await everything(handle);
     rmSync(folders(services.dataDir).sources, { recursive: true });
-    const { run } = await act(services, handle, startImport, { source, dataset: "chats" });
     const done = await runJob(services, run);
     expect(done).toMatchObject({ state: "failed", errorCode: "not_found" });
     expect(done.errorMessage).toMatch(/upload.*again/i);
-    expect(await counts(handle)).toEqual(before);
+    await expect(start()).rejects.toMatchObject({ code: "not_found" });
+    expect(await everything(handle)).toEqual(before);
   });
 });
 

@@ -43,6 +43,9 @@ function candidateOf(importer: Importer, sample: Sample): Candidate {
   return columns ? { ...candidate, headers, columns } : { ...candidate, headers };
 }
 
+export const noRecords = () =>
+  new AssayError("invalid_input", "The file holds no records. Nothing was imported.");
+
 /**
  * The importer of a named format, else the best for the sample. Throws `invalid_input` for an unknown name and
  * `unsupported_format` when nothing fits, saying what was found.
@@ -58,7 +61,7 @@ export function chooseImporter(format: string | undefined, sample: Sample): Impo
     );
   }
   if (/^\s*\[\s*\]\s*$/.test(sample.text)) {
-    throw new AssayError("invalid_input", "The file holds no records. Nothing was imported.");
+    throw noRecords();
   }
   const best = rankFormats(sample)[0];
   const importer = importers.find((each) => each.id === best?.format);

@@ -1,5 +1,4 @@
-import { AssayError } from "#lib/core/errors.ts";
-import { chooseImporter } from "./detect.ts";
+import { chooseImporter, noRecords } from "./detect.ts";
 import type { ImportItem, ReadOptions } from "./port.ts";
 import { sampleOfHead } from "./sample.ts";
 import { type OpenStream, openSource } from "./source.ts";
@@ -31,9 +30,7 @@ export async function* readImport(
       items++;
       yield item;
     }
-    if (items === 0 && !options.skipRecords) {
-      throw new AssayError("invalid_input", "The file holds no records. Nothing was imported.");
-    }
+    if (items === 0 && !options.skipRecords) throw noRecords();
   } finally {
     await source.close();
   }
