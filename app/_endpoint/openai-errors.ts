@@ -6,7 +6,7 @@ const table: Record<ErrorCode, { status: number; type: string; code: string | nu
   invalid_input: { status: 400, type: "invalid_request_error", code: null },
   unauthenticated: { status: 401, type: "invalid_request_error", code: "invalid_api_key" },
   forbidden: { status: 403, type: "invalid_request_error", code: "forbidden" },
-  not_found: { status: 404, type: "invalid_request_error", code: "model_not_found" },
+  not_found: { status: 404, type: "invalid_request_error", code: "not_found" },
   conflict: { status: 409, type: "invalid_request_error", code: "conflict" },
   precondition_failed: { status: 400, type: "invalid_request_error", code: null },
   too_large: { status: 413, type: "invalid_request_error", code: "request_too_large" },
@@ -30,10 +30,18 @@ export type OpenAiError = {
   body: { error: { message: string; type: string; param: string | null; code: string | null } };
 };
 
+/** What was not found, in OpenAI's words: clients tell a wrong model from a wrong address by them. */
+function notFound(code: ErrorCode, param: string | null): string | undefined {
+  if (code !== "not_found") return undefined;
+  if (param === "url") return "unknown_url";
+  return param === "model" ? "model_not_found" : undefined;
+}
+
 /** Any thrown thing as OpenAI's error body; never a stack, never a cause. */
 export function openAiError(cause: unknown): OpenAiError {
   const error = asAssayError(cause);
   const entry = table[error.code];
+  const param = error.issues?.[0]?.path ?? null;
   return {
     status: entry.status,
     headers: error.retryAfter ? { "retry-after": String(error.retryAfter) } : {},
@@ -41,8 +49,8 @@ export function openAiError(cause: unknown): OpenAiError {
       error: {
         message: error.message,
         type: entry.type,
-        param: error.issues?.[0]?.path ?? null,
-        code: entry.code,
+        param,
+        code: notFound(error.code, param) ?? entry.code,
       },
     },
   };

@@ -24,7 +24,25 @@ export function parseBody(body: unknown): Body {
       issues: [{ path: "stream", message: "Not a boolean" }],
     });
   }
+  checkStreamOptions(given.stream_options);
   return given as Body;
+}
+
+/** The endpoint asks for usage in its own name, so the engine never sees what the request said here. */
+function checkStreamOptions(options: unknown): void {
+  if (options === undefined || options === null) return;
+  const refuse = (path: string, message: string) =>
+    new AssayError("invalid_input", `The parameter ${path} ${message}. Nothing was run.`, {
+      issues: [{ path, message }],
+    });
+  if (typeof options !== "object" || Array.isArray(options)) {
+    throw refuse("stream_options", "must be an object");
+  }
+  for (const [name, value] of Object.entries(options)) {
+    const path = `stream_options.${name}`;
+    if (name !== "include_usage") throw refuse(path, "is not supported; leave it out");
+    if (value !== null && typeof value !== "boolean") throw refuse(path, "must be true or false");
+  }
 }
 
 export function asksUsage(body: Body): boolean {
@@ -39,7 +57,11 @@ export function withDefaults(
   model: string,
   path: CompletionPath,
 ): Record<string, unknown> {
-  const out: Record<string, unknown> = { ...target.deployment?.parameters, ...body, model };
+  const out: Record<string, unknown> = { ...body, model };
+  for (const [name, value] of Object.entries(target.deployment?.parameters ?? {})) {
+    // A null is how some clients leave a parameter out.
+    out[name] ??= value;
+  }
   // Usage is counted for every request, asked for or not.
   if (body.stream === true) out.stream_options = { include_usage: true };
   const system = target.deployment?.system;

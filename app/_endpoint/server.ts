@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { openRequestLog } from "#lib/chat/log-request.ts";
-import { listTargets, resolveTarget } from "#lib/chat/resolve-target.ts";
+import { listTargets, resolveTarget, unknownModel } from "#lib/chat/resolve-target.ts";
 import { AssayError } from "#lib/core/errors.ts";
 import { parseJson } from "#lib/core/parse-json.ts";
 import { findUnstorable } from "#lib/core/unstorable.ts";
@@ -125,6 +125,7 @@ export async function buildEndpoint(services: Services): Promise<FastifyInstance
     throw new AssayError(
       "not_found",
       `Unknown request URL: ${request.method} ${request.url.slice(0, 200)}.`,
+      { issues: [{ path: "url", message: "Unknown" }] },
     );
   });
 
@@ -133,14 +134,22 @@ export async function buildEndpoint(services: Services): Promise<FastifyInstance
     await services.database.sql`select 1`;
     return ready ? { ok: true } : reply.code(503).send({ ok: false });
   });
-  app.get("/v1/models", async (request) => ({
-    object: "list",
-    data: (await listTargets(services.database.db, callerOf(request).grant)).map((one) => ({
+  const models = async (caller: Caller) =>
+    (await listTargets(services.database.db, caller.grant)).map((one) => ({
       ...one,
       object: "model",
       owned_by: "assay",
-    })),
+    }));
+  app.get("/v1/models", async (request) => ({
+    object: "list",
+    data: await models(callerOf(request)),
   }));
+  app.get<{ Params: { model: string } }>("/v1/models/:model", async (request) => {
+    const { model } = request.params;
+    const found = (await models(callerOf(request))).find(({ id }) => id === model);
+    if (!found) throw unknownModel(model);
+    return found;
+  });
   app.post("/v1/chat/completions", (request, reply) =>
     serveCompletion(shared, callerOf(request), request, reply, "/chat/completions"),
   );

@@ -52,10 +52,11 @@ type Row = {
 const versionColumns = sql`v.id::float8 as id, v.engine, v.artefact_digest, v.context_length,
   u.id::float8 as upstream_id, u.base_url, u.host, u.sealed_key, v.upstream_model`;
 
-const unknownModel = (name: string) =>
+export const unknownModel = (name: string) =>
   new AssayError(
     "not_found",
     `The model “${name.slice(0, 100)}” does not exist or your key may not use it. GET /v1/models lists those it may use.`,
+    { issues: [{ path: "model", message: "Not found" }] },
   );
 
 /**
