@@ -22,6 +22,7 @@ const benchmarks: Record<string, Benchmark> = {
   query: script("datasets/query.ts"),
   endpoint: script("endpoint/endpoint.ts"),
   pages: script("pages/pages.ts"),
+  "near-duplicates": script("near-duplicates/near-duplicates.ts"),
   trainer: async () => {
     const settings = env();
     const result = await benchTrainer({ venvDir: settings.venvDir, env: settings.childBase });

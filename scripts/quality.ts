@@ -1,8 +1,14 @@
 import { writeFileSync } from "node:fs";
+import { leakQuality } from "./quality/leaks.ts";
+import { nearDuplicateQuality } from "./quality/near-duplicates.ts";
 import { piiQuality } from "./quality/pii.ts";
 
 /** `npm run quality`: measures what the app finds against ground truth and writes docs/quality.md. */
-const sections: readonly (() => Promise<string>)[] = [piiQuality];
+const sections: readonly (() => Promise<string>)[] = [
+  piiQuality,
+  nearDuplicateQuality,
+  leakQuality,
+];
 
 const head = `# Quality
 
