@@ -189,7 +189,7 @@ function ResultRow({ one, onOpen }: { one: Result; onOpen: () => void }) {
       <Table.Td data-wide>
         <Interval value={one.value} low={one.low} high={one.high} scale={scale} />
       </Table.Td>
-      <Table.Td data-figure data-wide data-label="95 % interval">
+      <Table.Td data-figure data-label="95 % interval">
         {range}
       </Table.Td>
       <Table.Td data-figure data-label="Items">
@@ -204,7 +204,7 @@ function ResultRow({ one, onOpen }: { one: Result; onOpen: () => void }) {
           </Badge>
         </Tooltip>
       </Table.Td>
-      <Table.Td data-figure data-wide>
+      <Table.Td data-figure>
         <Button
           size="compact-xs"
           variant="default"

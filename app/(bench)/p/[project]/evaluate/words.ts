@@ -43,7 +43,7 @@ export const checkTitle = (check: string) => titles[check] ?? check;
 
 const notes: Record<string, string> = {
   "log-likelihood":
-    "Counts every token of a conversation, the user's too. The validation perplexity of a training run counts only what is learned, as a rule the assistant's words, and so is lower.",
+    "Of every token, the user's too. Training's validation perplexity is of the words that are learned alone, as a rule the assistant's, and so is lower.",
 };
 
 /** What a figure must not be taken for; undefined where its title says it all. */
