@@ -1,13 +1,13 @@
 "use client";
 
-import { Alert, Anchor, Button, Group, Progress, Text, Title } from "@mantine/core";
+import { Alert, Button, Group } from "@mantine/core";
 import Link from "next/link";
 import { Page } from "#app/_ui/feedback/page-header.tsx";
-import { EmptyState, ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
-import { formatNumber, plural } from "#app/_ui/format.ts";
+import { EmptyState } from "#app/_ui/feedback/states.tsx";
+import { plural } from "#app/_ui/format.ts";
 import { useTopics } from "#app/_ui/live/use-topics.ts";
+import { Asking, RatingRoom } from "#app/_ui/rating/rating-room.tsx";
 import { useShortcuts } from "#app/_ui/shell/shortcuts.tsx";
-import classes from "../../compare.module.css";
 import { PairForm } from "./pair-form.tsx";
 import { useVotes, type VoteQueue } from "./use-votes.ts";
 
@@ -18,64 +18,25 @@ export function Vote({ project, comparison }: Props) {
   const votes = useVotes(project, comparison.id);
   const base = `/p/${project}/compare`;
   const { given, pair, error, finished } = votes;
+  const retry = () => void votes.refill();
   if (!given) {
-    return (
-      <Page>
-        <Title order={1}>{comparison.name}</Title>
-        {error ? (
-          <>
-            <ErrorState error={error} onRetry={() => void votes.refill()} />
-            <Anchor component={Link} href={`${base}/${comparison.id}`}>
-              Back to the comparison
-            </Anchor>
-          </>
-        ) : (
-          <LoadingState rows={8} />
-        )}
-      </Page>
-    );
+    const back = { label: "Back to the comparison", href: `${base}/${comparison.id}` };
+    return <Asking error={error} retry={retry} name={comparison.name} back={back} />;
   }
-  const { mine, done, total } = given.progress;
   return (
-    <div className={classes.vote}>
-      <header className={classes.head}>
-        <div className={classes.headTitle}>
-          <Text size="xs" c="dimmed">
-            <Anchor component={Link} href={base} inherit underline="always">
-              Compare
-            </Anchor>
-          </Text>
-          <Title order={1} size="h3" lineClamp={1} dir="auto">
-            {comparison.name}
-          </Title>
-        </div>
-        <div>
-          <Text size="xs" c="dimmed" className="tabular">
-            {formatNumber(mine)} by you · {formatNumber(done)} of {formatNumber(total)} by all
-          </Text>
-          <Progress
-            mt={4}
-            value={total ? (done / total) * 100 : 0}
-            size="sm"
-            w={220}
-            aria-label="Progress"
-          />
-        </div>
-      </header>
+    <RatingRoom
+      area={{ label: "Compare", href: base }}
+      name={comparison.name}
+      progress={given.progress}
+    >
       {pair ? (
         <PairForm key={pair.token} pair={pair} guidelines={given.guidelines} votes={votes} />
       ) : finished ? (
         <AllDone base={base} comparison={comparison.id} votes={votes} />
       ) : (
-        <Page>
-          {error ? (
-            <ErrorState error={error} onRetry={() => void votes.refill()} />
-          ) : (
-            <LoadingState rows={8} />
-          )}
-        </Page>
+        <Asking error={error} retry={retry} />
       )}
-    </div>
+    </RatingRoom>
   );
 }
 

@@ -1,7 +1,8 @@
 "use client";
 
-import { useCallback, useEffect, useRef, useState } from "react";
-import { ClientError, call, type OutputOf } from "#app/_ui/client.ts";
+import { useCallback, useRef, useState } from "react";
+import { type ClientError, call, type OutputOf } from "#app/_ui/client.ts";
+import { asClientError, useQueue } from "#app/_ui/rating/use-queue.ts";
 import type { Answers } from "../../places.ts";
 import { filedAnswers, placesOf } from "../../places.ts";
 import { dropAnswers, keepAnswers } from "./kept.ts";
@@ -14,11 +15,6 @@ export type Saving = "saved" | "saving" | "unsaved" | "offline";
 export type Lost = { item: Item; answers: Answers; message: string };
 
 type State = {
-  given: Given | undefined;
-  queue: Item[];
-  /** Nothing more was given out at the last asking. */
-  finished: boolean;
-  error: ClientError | undefined;
   /** Why the item in hand came back. */
   trouble: string | undefined;
   signedOut: boolean;
@@ -27,83 +23,50 @@ type State = {
 };
 
 const start: State = {
-  given: undefined,
-  queue: [],
-  finished: false,
-  error: undefined,
   trouble: undefined,
   signedOut: false,
   lost: [],
   saving: "saved",
 };
 
-const asError = (thrown: unknown): ClientError => {
-  if (thrown instanceof ClientError) return thrown;
-  throw thrown;
-};
+const itemsOf = (given: Given) => given.items;
+const slotOf = (item: Item) => item.slot;
 
 /**
- * The rater's queue. The next item is here before it is needed, and acts go to the server one after another in the
- * background, so that submit → next takes no time. What the server refuses comes back with all that was entered.
+ * The rater's items: what is submitted goes to the server one after another in the background, and what the server
+ * refuses comes back with all that was entered.
  */
 export function useWork(project: string, task: number) {
-  const [state, setState] = useState<State>(start);
-  const chain = useRef<Promise<unknown>>(Promise.resolve());
   const revisions = useRef(new Map<number, number>());
-  const sent = useRef(new Set<number>());
+  const ask = useCallback(
+    async (first: number | undefined) => {
+      const given = await call("labels.next", {
+        project,
+        task,
+        ...(first === undefined ? {} : { first }),
+      });
+      for (const item of given.items) revisions.current.set(item.slot, item.revision);
+      return given;
+    },
+    [project, task],
+  );
+  const { given, first, finished, error, inTurn, refill, putBack, send, isSent } = useQueue({
+    ...{ ask, itemsOf, keyOf: slotOf },
+  });
+  const [state, setState] = useState<State>(start);
   const change = useCallback(
     (part: Partial<State> | ((now: State) => Partial<State>)) =>
       setState((now) => ({ ...now, ...(typeof part === "function" ? part(now) : part) })),
     [],
   );
 
-  const inTurn = useCallback(<T>(work: () => Promise<T>): Promise<T> => {
-    const next = chain.current.then(work, work);
-    chain.current = next.catch(() => undefined);
-    return next;
-  }, []);
-
-  const refill = useCallback(
-    (first?: number) =>
-      inTurn(async () => {
-        try {
-          const given = await call("labels.next", {
-            project,
-            task,
-            ...(first === undefined ? {} : { first }),
-          });
-          for (const item of given.items) revisions.current.set(item.slot, item.revision);
-          const fresh = given.items.filter((item) => !sent.current.has(item.slot));
-          change(({ queue }) => {
-            const kept = first === undefined ? queue : [];
-            const known = new Set(kept.map((item) => item.slot));
-            const next = [...kept, ...fresh.filter((item) => !known.has(item.slot))];
-            return { given, queue: next, finished: next.length === 0, error: undefined };
-          });
-          return given;
-        } catch (thrown) {
-          change({ error: asError(thrown) });
-          return undefined;
-        }
-      }),
-    [project, task, change, inTurn],
-  );
-
-  useEffect(() => {
-    void refill();
-  }, [refill]);
-
   const giveBack = useCallback(
     (item: Item, answers: Answers, error: ClientError) => {
       keepAnswers(item.slot, answers);
-      change(({ queue }) => ({
-        queue: [item, ...queue.filter((one) => one.slot !== item.slot)],
-        finished: false,
-        trouble: error.message,
-        signedOut: error.code === "unauthenticated",
-      }));
+      putBack(item);
+      change({ trouble: error.message, signedOut: error.code === "unauthenticated" });
     },
-    [change],
+    [change, putBack],
   );
 
   /** After a conflict: whether the item is still in these hands decides what is shown. */
@@ -127,28 +90,19 @@ export function useWork(project: string, task: number) {
 
   const leave = useCallback(
     (item: Item, answers: Answers, act: (revision: number) => Promise<unknown>) => {
-      sent.current.add(item.slot);
-      change(({ queue }) => ({
-        queue: queue.filter((one) => one.slot !== item.slot),
-        trouble: undefined,
-        signedOut: false,
-        saving: "saved",
-      }));
-      void inTurn(async () => {
+      change({ trouble: undefined, signedOut: false, saving: "saved" });
+      send(item, async () => {
         try {
           await act(revisions.current.get(item.slot) ?? item.revision);
           dropAnswers(item.slot);
         } catch (thrown) {
-          const error = asError(thrown);
+          const error = asClientError(thrown);
           if (error.code === "conflict") void settle(item, answers, error);
           else giveBack(item, answers, error);
-        } finally {
-          sent.current.delete(item.slot);
         }
       });
-      void refill();
     },
-    [change, giveBack, inTurn, refill, settle],
+    [change, giveBack, send, settle],
   );
 
   const submit = useCallback(
@@ -175,7 +129,7 @@ export function useWork(project: string, task: number) {
   const save = useCallback(
     (item: Item, answers: Answers) =>
       inTurn(async () => {
-        if (sent.current.has(item.slot)) return;
+        if (isSent(item.slot)) return;
         change({ saving: "saving" });
         try {
           const kept = await call("labels.draft", {
@@ -187,12 +141,12 @@ export function useWork(project: string, task: number) {
           revisions.current.set(item.slot, kept.revision);
           change({ saving: "saved" });
         } catch (thrown) {
-          const error = asError(thrown);
+          const error = asClientError(thrown);
           change({ saving: "offline" });
           if (error.code === "conflict") void settle(item, answers, error);
         }
       }),
-    [change, inTurn, project, settle],
+    [change, inTurn, isSent, project, settle],
   );
 
   const undo = useCallback(
@@ -206,7 +160,7 @@ export function useWork(project: string, task: number) {
           // Asked for after this turn ends, so that the two do not wait for each other.
           void refill(back.slot);
         } catch (thrown) {
-          change({ trouble: asError(thrown).message });
+          change({ trouble: asClientError(thrown).message });
         }
       });
     },
@@ -215,12 +169,8 @@ export function useWork(project: string, task: number) {
 
   return {
     ...state,
-    item: state.queue[0],
-    refill,
-    submit,
-    skip,
-    save,
-    undo,
+    ...{ given, finished, error, refill, submit, skip, save, undo },
+    item: first,
     markUnsaved: useCallback(() => change({ saving: "unsaved" }), [change]),
     forget: useCallback(
       (slot: number) =>

@@ -1,13 +1,13 @@
 "use client";
 
-import { Anchor, Button, Group, Progress, Text, Title } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import Link from "next/link";
 import { Page } from "#app/_ui/feedback/page-header.tsx";
-import { EmptyState, ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
-import { formatNumber, plural } from "#app/_ui/format.ts";
+import { EmptyState } from "#app/_ui/feedback/states.tsx";
+import { plural } from "#app/_ui/format.ts";
 import { useTopics } from "#app/_ui/live/use-topics.ts";
+import { Asking, RatingRoom } from "#app/_ui/rating/rating-room.tsx";
 import { useShortcuts } from "#app/_ui/shell/shortcuts.tsx";
-import classes from "../../label.module.css";
 import { ItemForm } from "./item-form.tsx";
 import { LostItems } from "./lost-items.tsx";
 import { useWork, type WorkQueue } from "./use-work.ts";
@@ -19,76 +19,27 @@ export function Work({ project, task }: Props) {
   const work = useWork(project, task.id);
   const base = `/p/${project}/label`;
   const { given, item, error, finished } = work;
+  const retry = () => void work.refill();
   if (!given) {
-    return (
-      <Page>
-        <Title order={1}>{task.name}</Title>
-        {error ? (
-          <>
-            <ErrorState error={error} onRetry={() => void work.refill()} />
-            <Anchor component={Link} href={base}>
-              All labelling tasks
-            </Anchor>
-          </>
-        ) : (
-          <LoadingState rows={8} />
-        )}
-      </Page>
-    );
+    const back = { label: "All labelling tasks", href: base };
+    return <Asking error={error} retry={retry} name={task.name} back={back} />;
   }
+  const { mineSkipped, ...progress } = given.progress;
   return (
-    <div className={classes.work}>
-      <header className={classes.workHead}>
-        <div className={classes.workTitle}>
-          <Text size="xs" c="dimmed" lineClamp={1}>
-            <Anchor component={Link} href={base} inherit underline="always">
-              Label
-            </Anchor>
-            {" / "}
-            {given.schema.name}
-          </Text>
-          <Title order={1} size="h3" lineClamp={1} dir="auto">
-            {task.name}
-          </Title>
-        </div>
-        <Tally work={work} />
-      </header>
+    <RatingRoom
+      area={{ label: "Label", href: base }}
+      detail={given.schema.name}
+      name={task.name}
+      progress={{ ...progress, skipped: mineSkipped }}
+    >
       {item ? (
         <ItemForm key={item.slot} item={item} given={given} work={work} />
       ) : finished ? (
         <AllDone base={base} task={task.id} work={work} />
       ) : (
-        <Page>
-          {error ? (
-            <ErrorState error={error} onRetry={() => void work.refill()} />
-          ) : (
-            <LoadingState rows={8} />
-          )}
-        </Page>
+        <Asking error={error} retry={retry} />
       )}
-    </div>
-  );
-}
-
-/** My own progress and that of all raters together. */
-function Tally({ work }: { work: WorkQueue }) {
-  const progress = work.given?.progress;
-  if (!progress) return null;
-  const { total, done, mine, mineSkipped } = progress;
-  return (
-    <div>
-      <Text size="xs" c="dimmed" className="tabular">
-        {formatNumber(mine)} by you{mineSkipped > 0 && `, ${formatNumber(mineSkipped)} skipped`} ·{" "}
-        {formatNumber(done)} of {formatNumber(total)} by all
-      </Text>
-      <Progress
-        mt={4}
-        value={total ? (done / total) * 100 : 0}
-        size="sm"
-        w={220}
-        aria-label="Progress"
-      />
-    </div>
+    </RatingRoom>
   );
 }
 
