@@ -6,6 +6,7 @@ import {
   type PostgresJsQueryResultHKT,
 } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import { type IndexAddress, IndexClient } from "./index/client.ts";
 import * as access from "./schema/access.ts";
 import * as datasets from "./schema/datasets.ts";
 import * as judging from "./schema/judging.ts";
@@ -32,14 +33,17 @@ export type Db = PgDatabase<PostgresJsQueryResultHKT, Schema>;
 export type Database = {
   db: PostgresJsDatabase<Schema>;
   sql: postgres.Sql;
+  /** The sidecar index beside it, where one runs; everything but searches of many texts works without. */
+  index?: IndexClient;
   close(): Promise<void>;
 };
 
 /**
  * Opens a pool; nothing connects before the first query.
+ * @param index where the sidecar index listens, if it does.
  * @param max connections of this process: web 8, worker 6, endpoint 4, command line 2.
  */
-export function openDatabase(url: string, max: number): Database {
+export function openDatabase(url: string, max: number, index?: IndexAddress): Database {
   const sql = postgres(url, {
     max,
     // A vanished server should be noticed well before a page gives up.
@@ -49,7 +53,12 @@ export function openDatabase(url: string, max: number): Database {
     connection: { application_name: "assay" },
   });
   const db = drizzle(sql, { schema, casing: "snake_case" });
-  return { db, sql, close: () => sql.end({ timeout: 5 }) };
+  const client = index && new IndexClient(index);
+  const close = async () => {
+    client?.close();
+    await sql.end({ timeout: 5 });
+  };
+  return { db, sql, ...(client ? { index: client } : {}), close };
 }
 
 const dialect = new PgDialect({ casing: "snake_case" });

@@ -8,6 +8,8 @@ const schema = z.object({
   supervisorPid: z.number().int(),
   databaseUrl: z.string(),
   modelServerUrl: z.string(),
+  /** Where the sidecar index listens; absent where none runs. */
+  indexUrl: z.string().optional(),
   publicUrl: z.string(),
   endpointUrl: z.string(),
   /** Processes with their present pid, for Home's state and for cleaning up after a killed supervisor. */

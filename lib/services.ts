@@ -3,7 +3,7 @@ import pino, { type Logger } from "pino";
 import { type Database, openDatabase } from "#db/client.ts";
 import { env } from "./env.ts";
 import { serialiseError } from "./log-error.ts";
-import { requireRuntime } from "./runtime.ts";
+import { type Runtime, requireRuntime } from "./runtime.ts";
 import { loadSecrets, type Secrets } from "./secrets.ts";
 
 /** What a use-case may need besides its handle. Made once a process, on first use. */
@@ -49,16 +49,21 @@ export function createLogger(name: string): Logger {
 export function openServices(role: keyof typeof poolSize): Services {
   const settings = env();
   const runtime = requireRuntime(settings.dataDir);
+  const secrets = loadSecrets(settings.dataDir);
   return {
-    database: openDatabase(runtime.databaseUrl, poolSize[role]),
+    database: openDatabase(runtime.databaseUrl, poolSize[role], indexOf(runtime, secrets)),
     log: createLogger(role),
-    secrets: loadSecrets(settings.dataDir),
+    secrets,
     dataDir: settings.dataDir,
     modelServerUrl: runtime.modelServerUrl,
     publicUrl: runtime.publicUrl,
     endpointUrl: runtime.endpointUrl,
   };
 }
+
+/** Where the sidecar index of an instance listens, if one runs. */
+export const indexOf = ({ indexUrl }: Pick<Runtime, "indexUrl">, { internal }: Secrets) =>
+  indexUrl === undefined ? undefined : { url: indexUrl, token: internal };
 
 /** Folders below the data folder; one place, so that backup and deletion know them all. */
 export const folders = (dataDir: string) => ({
@@ -69,4 +74,6 @@ export const folders = (dataDir: string) => ({
   exports: join(dataDir, "exports"),
   /** Model folders that an administrator put there to be registered. */
   imports: join(dataDir, "imports"),
+  /** The sidecar index: made from the database, and made anew when it is missing. */
+  index: join(dataDir, "index"),
 });

@@ -9,9 +9,12 @@ const summaries: Record<Role, string> = {
   endpoint: "Run the OpenAI-compatible endpoint alone",
   worker: "Run a worker alone",
   "model-server": "Run a model server alone",
+  index: "Run the search index alone",
 };
 
-/** `assay web | endpoint | worker | model-server`: one role in the foreground, for machines that run roles apart. */
+type Options = { queues?: string; healthPort?: string; config?: string; port?: string };
+
+/** `assay web | endpoint | worker | model-server | index`: one role in the foreground, for machines that run roles apart. */
 export function addRoles(program: Command, setExit: (code: number) => void): void {
   for (const role of Object.keys(roleArgs) as Role[]) {
     const command = program.command(role).description(summaries[role]);
@@ -20,12 +23,15 @@ export function addRoles(program: Command, setExit: (code: number) => void): voi
       command.option("--health-port <port>", "loopback port of /healthz and /readyz");
     }
     if (role === "model-server") command.requiredOption("--config <file>", "its settings as JSON");
-    command.action(async (options: { queues?: string; healthPort?: string; config?: string }) => {
+    if (role === "index")
+      command.option("--port <port>", "loopback port; that of runtime.json without");
+    command.action(async (options: Options) => {
       const more = [
         ...(role === "web" ? webArgs(env()) : []),
         ...(options.queues ? ["--queues", options.queues] : []),
         ...(options.healthPort ? ["--health-port", options.healthPort] : []),
         ...(options.config ? ["--config", options.config] : []),
+        ...(options.port ? ["--port", options.port] : []),
       ];
       setExit(await runRole(role, more));
     });

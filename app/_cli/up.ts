@@ -74,9 +74,11 @@ async function boot(settings: Env, halt: AbortSignal, ends: (() => Promise<unkno
     return keepRunning(part, state);
   };
   const services = await openInstance(settings, state, keep, ends);
+  const indexUrl = `http://127.0.0.1:${await findFreePort()}`;
+  state.update({ indexUrl });
   const link = await ensureFirstAdmin(services, settings);
 
-  const health = healthOf(services, settings, await findFreePort());
+  const health = healthOf(services, settings, await findFreePort(), indexUrl);
   state.update({ health });
   const parts = roleParts(services, settings, health);
   const kept: Kept[] = [];

@@ -1,5 +1,18 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { DatasetFilter } from "../../lib/core/dataset-filter.ts";
+import { numberColumn } from "../text-columns.ts";
+
+/** Rows of a dataset at a version (the head when undefined) that a filter takes. */
+export type View = { datasetId: number; version: number | undefined; filter: DatasetFilter };
+
+/**
+ * A filter that SQL can answer: Postgres keeps no words, so a text was looked up before (`rows-where.ts`) and stands
+ * here as the conversations that it finds.
+ */
+export type PlainFilter = Omit<DatasetFilter, "text"> & {
+  text?: undefined;
+  among?: readonly number[];
+};
 
 /** Postgres array from strings, as one parameter. */
 export function textArray(values: readonly string[]): SQL {
@@ -29,14 +42,9 @@ export const labelStateSql = sql`(case
   else 'unlabelled' end)`;
 
 /** The filter as SQL over `m` (membership) and `c` (conversation). */
-export function filterConditions(filter: DatasetFilter): SQL[] {
+export function filterConditions(filter: PlainFilter): SQL[] {
   const out: SQL[] = [];
-  if (filter.text) {
-    out.push(
-      sql`to_tsvector('simple', left((select string_agg(v #>> '{}', ' ')
-        from jsonb_path_query(c.body::jsonb, '$.**.content') v), 50000)) @@ websearch_to_tsquery('simple', ${filter.text})`,
-    );
-  }
+  if (filter.among) out.push(sql`c.id = any(${numberColumn(filter.among, "bigint")})`);
   if (filter.role) out.push(sql`c.roles && ${textArray(filter.role)}`);
   if (filter.kind) out.push(sql`c.kind = any(${textArray(filter.kind)})`);
   if (filter.turnsMin !== undefined) out.push(sql`c.turns >= ${filter.turnsMin}`);
@@ -59,12 +67,12 @@ export function filterConditions(filter: DatasetFilter): SQL[] {
   return out;
 }
 
-/** `from … where …` of the rows that a dataset view shows; the handle's project is part of it. */
+/** `from … where …` of the rows that a dataset view shows; the handle's project is part of it. See `rowsWhere`. */
 export function selection(
   projectId: number,
   datasetId: number,
   version: number | undefined,
-  filter: DatasetFilter,
+  filter: PlainFilter,
 ): SQL {
   const conditions = [
     standsIn(datasetId, version),

@@ -1,7 +1,14 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { DatasetFilter, DatasetSort } from "../../lib/core/dataset-filter.ts";
+import type { DatasetSort, RowSort } from "../../lib/core/dataset-filter.ts";
+import { AssayError } from "../../lib/core/errors.ts";
 import type { ProjectHandle } from "../handle.ts";
-import { labelStateSql, selection } from "./dataset-filter.ts";
+import type { Progress } from "../index/protocol.ts";
+import { numberColumn } from "../text-columns.ts";
+import { askIndex } from "./ask-index.ts";
+import { labelStateSql, standsIn, type View } from "./dataset-filter.ts";
+import { rowsWhere } from "./rows-where.ts";
+
+export type { View } from "./dataset-filter.ts";
 
 export type DatasetRow = {
   id: number;
@@ -19,7 +26,6 @@ export type DatasetRow = {
   erased: boolean;
 };
 
-export type View = { datasetId: number; version: number | undefined; filter: DatasetFilter };
 /** The last row's sort value and conversation id. */
 export type Cursor = { value: number; id: number };
 
@@ -31,45 +37,112 @@ const sortColumn: Record<DatasetSort, SQL> = {
   messages: sql`c.messages`,
 };
 
-/**
- * One page of rows by keyset: the cost does not grow with depth. The page is picked first; what a row shows beside
- * its own columns is looked up for the picked rows only.
- */
-export async function listRows(
+export type PageWish = {
+  by: RowSort;
+  descending: boolean;
+  after?: Cursor | undefined;
+  limit: number;
+};
+export type Page = { rows: DatasetRow[]; next: Cursor | null };
+
+/** One page of rows by keyset: the cost does not grow with depth. */
+export async function listRows(handle: ProjectHandle, view: View, page: PageWish): Promise<Page> {
+  const indexed =
+    needsIndex(view, page) && !inPlainOrder(page)
+      ? await askIndex(handle, view, { page: { ...page, limit: page.limit + 1 } })
+      : undefined;
+  if (indexed?.state !== "fresh" || !indexed.page) {
+    if (page.by === "relevance" && page.after && !inPlainOrder(page)) throw orderLost();
+    return listPlainRows(handle, view, page);
+  }
+  const shown = indexed.page.slice(0, page.limit);
+  const last = shown.at(-1);
+  return {
+    rows: await showRows(
+      handle,
+      view,
+      shown.map((row) => row.id),
+    ),
+    next: indexed.page.length > page.limit && last ? last : null,
+  };
+}
+
+/** The head in its own order is one step along a Postgres index: nothing is quicker. */
+const needsIndex = (view: View, page: PageWish) =>
+  page.by !== "added" || view.version !== undefined || Object.keys(view.filter).length > 0;
+
+/** A list by relevance that began without the index goes on without it: no score is 0. */
+const inPlainOrder = (page: PageWish) => page.by === "relevance" && page.after?.value === 0;
+
+const orderLost = () =>
+  new AssayError(
+    "unavailable",
+    "The search index does not answer now, and the order by relevance needs it. Load the list again to see it in the order of import.",
+    { retryAfter: 5 },
+  );
+
+/** What rows show, in the order of the ids. */
+async function showRows(
   handle: ProjectHandle,
   view: View,
-  page: { by: DatasetSort; descending: boolean; after?: Cursor | undefined; limit: number },
-): Promise<{ rows: DatasetRow[]; next: Cursor | null }> {
+  ids: readonly number[],
+): Promise<DatasetRow[]> {
+  if (ids.length === 0) return [];
+  const rows = await handle.db.execute<DatasetRow>(sql`
+    with picked as materialized (
+      select c.id, c.root_id, c.kind, c.turns, c.messages, c.tokens, c.lang, c.preview, c.erased_at, m.tags
+      from membership m join conversation c on c.id = m.conversation_id
+      where ${standsIn(view.datasetId, view.version)} and c.project_id = ${handle.projectId}
+        and m.conversation_id = any(${numberColumn(ids, "bigint")})
+    ) ${shownColumns}`);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+/** What a row shows beside its own columns is looked up for the picked rows only. */
+const shownColumns = sql`
+  select c.id::float8 as id, c.kind, c.turns, c.messages, c.tokens, c.lang, c.preview, c.tags,
+    c.erased_at is not null as erased,
+    (select count(*)::int from finding f where f.conversation_id = c.id) as findings,
+    ${labelStateSql} as label, o.source, o.time
+  from picked c left join lateral (
+    select s.file_name as source, to_char(o.time at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as time
+    from occurrence o join source s on s.id = o.source_id
+    where o.conversation_id in (c.id, c.root_id) order by o.id limit 1) o on true`;
+
+/** The same page by SQL alone: relevance has no meaning there, so such rows come in their own order. */
+async function listPlainRows(handle: ProjectHandle, view: View, wish: PageWish): Promise<Page> {
+  const page =
+    wish.by === "relevance"
+      ? { by: "added" as const, descending: false, after: wish.after, limit: wish.limit }
+      : { ...wish, by: wish.by };
   const column = sortColumn[page.by];
   const direction = page.descending ? sql`desc` : sql`asc`;
   const order =
     page.by === "added"
       ? sql`m.conversation_id ${direction}`
       : sql`${column} ${direction}, m.conversation_id ${direction}`;
-  const rows = await handle.db.execute<DatasetRow & { sortValue: number }>(sql`
-    with picked as materialized (
-      select c.id, c.root_id, c.kind, c.turns, c.messages, c.tokens, c.lang, c.preview, c.erased_at, m.tags, ${column} as value
-      ${selection(handle.projectId, view.datasetId, view.version, view.filter)} ${beyond(page)}
-      order by ${order} limit ${page.limit + 1}
-    )
-    select c.id::float8 as id, c.kind, c.turns, c.messages, c.tokens, c.lang, c.preview, c.tags,
-      c.erased_at is not null as erased, c.value::float8 as "sortValue",
-      (select count(*)::int from finding f where f.conversation_id = c.id) as findings,
-      ${labelStateSql} as label, o.source, o.time
-    from picked c left join lateral (
-      select s.file_name as source, to_char(o.time at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as time
-      from occurrence o join source s on s.id = o.source_id
-      where o.conversation_id in (c.id, c.root_id) order by o.id limit 1) o on true
-    order by c.value ${direction}, c.id ${direction}`);
+  const rows = await handle.db.execute<{ id: number; value: number }>(sql`
+    select c.id::float8 as id, ${column}::float8 as value
+    ${await rowsWhere(handle, view)} ${beyond(page)} order by ${order} limit ${page.limit + 1}`);
   const shown = rows.slice(0, page.limit);
   const last = shown.at(-1);
   return {
-    rows: shown.map(({ sortValue: _sortValue, ...row }) => row),
-    next: rows.length > page.limit && last ? { value: last.sortValue, id: last.id } : null,
+    rows: await showRows(
+      handle,
+      view,
+      shown.map((row) => row.id),
+    ),
+    next:
+      rows.length > page.limit && last
+        ? { value: wish.by === "relevance" ? 0 : last.value, id: last.id }
+        : null,
   };
 }
 
-function beyond(page: { by: DatasetSort; descending: boolean; after?: Cursor | undefined }): SQL {
+type PlainPage = PageWish & { by: DatasetSort };
+
+function beyond(page: PlainPage): SQL {
   if (!page.after) return sql``;
   const sign = page.descending ? sql`<` : sql`>`;
   if (page.by === "added") return sql`and m.conversation_id ${sign} ${page.after.id}`;
@@ -77,8 +150,14 @@ function beyond(page: { by: DatasetSort; descending: boolean; after?: Cursor | u
 }
 
 export async function countRows(handle: ProjectHandle, view: View): Promise<number> {
+  const answer = await askIndex(handle, view, { counts: [] });
+  if (answer?.state === "fresh" && answer.counts) return answer.counts.total;
+  return countPlainRows(handle, view);
+}
+
+async function countPlainRows(handle: ProjectHandle, view: View): Promise<number> {
   const [row] = await handle.db.execute<{ n: number }>(
-    sql`select count(*)::int as n ${selection(handle.projectId, view.datasetId, view.version, view.filter)}`,
+    sql`select count(*)::int as n ${await rowsWhere(handle, view)}`,
   );
   return row?.n ?? 0;
 }
@@ -119,12 +198,48 @@ export async function readFacets(
   const rows = await handle.db.execute<{ facet: FacetName; value: string; count: number }>(sql`
     with picked as materialized (
       select c.id, c.root_id, c.kind, coalesce(c.lang, 'none') as lang, c.roles, m.tags, ${label} as label
-      ${selection(handle.projectId, view.datasetId, view.version, view.filter)}
+      ${await rowsWhere(handle, view)}
     ), counted(facet, value, count) as (${sql.join(queries, sql` union all `)})
     select facet, value, count from (
-      select *, row_number() over (partition by facet order by count desc, value) as place from counted
-    ) ranked where place <= ${facetLimit} order by facet, count desc, value`);
+      select *, row_number() over (partition by facet order by count desc, value collate "C") as place from counted
+    ) ranked where place <= ${facetLimit} order by facet, count desc, value collate "C"`);
   const facets: Facets = Object.fromEntries(names.map((name) => [name, []]));
   for (const row of rows) facets[row.facet]?.push({ value: row.value, count: row.count });
   return facets;
+}
+
+export type Counts = {
+  total: number;
+  facets: Facets;
+  /** How far the index is when it could not answer and SQL did. */
+  behind: Progress | undefined;
+};
+
+/**
+ * The exact total of a view and exact counts of every facet. A facet with a condition of its own is counted without that
+ * condition, so that its other values can still be chosen.
+ */
+export async function readCounts(handle: ProjectHandle, view: View): Promise<Counts> {
+  const answer = await askIndex(handle, view, { counts: [...facetNames] });
+  if (answer?.state === "fresh" && answer.counts) return { ...answer.counts, behind: undefined };
+  const [total, ...parts] = await Promise.all([
+    countPlainRows(handle, view),
+    ...facetQuestions(view).map((one) => readFacets(handle, one.view, one.names)),
+  ]);
+  return {
+    total,
+    facets: Object.assign({}, ...parts),
+    behind: answer?.state === "behind" ? answer.progress : undefined,
+  };
+}
+
+/** Facets without a condition of their own are counted together. */
+function facetQuestions(view: View): { view: View; names: FacetName[] }[] {
+  const chosen = facetNames.filter((name) => view.filter[name] !== undefined);
+  const rest = facetNames.filter((name) => !chosen.includes(name));
+  const alone = chosen.map((name) => {
+    const { [name]: _own, ...filter } = view.filter;
+    return { view: { ...view, filter }, names: [name] };
+  });
+  return [{ view, names: rest }, ...alone].filter(({ names }) => names.length > 0);
 }

@@ -1,15 +1,35 @@
 import { sql } from "drizzle-orm";
+import { LRUCache } from "lru-cache";
 import type { ConversationBody } from "../../lib/core/conversation.ts";
 import type { ProjectHandle } from "../handle.ts";
-import { selection } from "./dataset-filter.ts";
-import type { View } from "./dataset-rows.ts";
+import { type PlainFilter, selection, type View } from "./dataset-filter.ts";
+import { findTexts } from "./rows-where.ts";
 
 export type BodyRow = { id: number; body: ConversationBody; lang: string | null };
 
 /** The next `limit` rows of a view in their fixed order, after conversation `after`; erased ones are left out. */
-export function listBodies(
+export async function listBodies(
   handle: ProjectHandle,
   view: View,
+  after: number,
+  limit: number,
+): Promise<BodyRow[]> {
+  const { text: _text, ...filter } = view.filter;
+  if (view.filter.text === undefined) return readBodies(handle, { ...view, filter }, after, limit);
+  const found = await foundTexts(handle, view);
+  const rows: BodyRow[] = [];
+  let at = found.findIndex((id) => id > after);
+  while (at >= 0 && at < found.length && rows.length < limit) {
+    const among = found.slice(at, at + limit);
+    rows.push(...(await readBodies(handle, { ...view, filter: { ...filter, among } }, 0, limit)));
+    at += limit;
+  }
+  return rows.slice(0, limit);
+}
+
+function readBodies(
+  handle: ProjectHandle,
+  view: { datasetId: number; version: number | undefined; filter: PlainFilter },
   after: number,
   limit: number,
 ): Promise<BodyRow[]> {
@@ -18,6 +38,19 @@ export function listBodies(
     ${selection(handle.projectId, view.datasetId, view.version, view.filter)}
       and m.conversation_id > ${after} and c.body is not null
     order by m.conversation_id limit ${limit}`);
+}
+
+/** Ids that a search finds at a fixed version, kept from page to page of one reader: texts do not change there. */
+const found = new LRUCache<string, number[]>({ max: 4, ttl: 10 * 60_000 });
+
+async function foundTexts(handle: ProjectHandle, view: View): Promise<number[]> {
+  if (view.version === undefined) return findTexts(handle, view);
+  const key = JSON.stringify([handle.projectId, view]);
+  const known = found.get(key);
+  if (known) return known;
+  const ids = await findTexts(handle, view);
+  found.set(key, ids);
+  return ids;
 }
 
 /** What became of one row; see the schema's `recipe_row`. */

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { datasetSorts, labelStates } from "./dataset-words.ts";
+import { labelStates, rowSorts } from "./dataset-words.ts";
 import { conversationKinds, roles } from "./message-tree.ts";
 
-export { type DatasetSort, datasetSorts, labelStates } from "./dataset-words.ts";
+export { type DatasetSort, datasetSorts, labelStates, type RowSort } from "./dataset-words.ts";
 
 /** Words of a filter are few and short, so that a URL can hold it. */
 const word = z.string().min(1).max(200);
@@ -11,7 +11,7 @@ const count = z.coerce.number().int().min(0).max(100_000_000);
 
 /** What selects rows of a dataset: every given field must match; inside a list any one may. */
 export const datasetFilterSchema = z.strictObject({
-  /** Full text: words, "a phrase", -without, or. */
+  /** Full text: words, "a phrase", -without, or, begin*, parentheses. */
   text: z.string().trim().min(1).max(500).optional(),
   /** Rows that have a message of this role. */
   role: z.array(z.enum(roles)).min(1).optional(),
@@ -34,7 +34,7 @@ export const datasetFilterSchema = z.strictObject({
 export type DatasetFilter = z.infer<typeof datasetFilterSchema>;
 
 export const sortSchema = z.strictObject({
-  by: z.enum(datasetSorts).default("added"),
+  by: z.enum(rowSorts).default("added"),
   descending: z.boolean().default(false),
 });
 

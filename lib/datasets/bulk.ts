@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import { z } from "zod";
 import type { ProjectHandle } from "#db/handle.ts";
-import { selection } from "#db/queries/dataset-filter.ts";
 import { countRows } from "#db/queries/dataset-rows.ts";
 import { changeDataset, type Dataset, removeMembers } from "#db/queries/datasets.ts";
+import { rowsWhere } from "#db/queries/rows-where.ts";
 import { restoreMembers, retagMembers, undoMembers } from "#db/queries/versions.ts";
 import { type DatasetFilter, datasetFilterSchema } from "../core/dataset-filter.ts";
 import { AssayError } from "../core/errors.ts";
@@ -121,7 +121,7 @@ async function moveRows(tx: ProjectHandle, datasetId: number, next: number, chan
   if (change.act === "restore") {
     return { ...(await restoreMembers(tx, datasetId, next, change.version)), kept: undefined };
   }
-  const pick = picked(tx, datasetId, change.filter);
+  const pick = await picked(tx, datasetId, change.filter);
   if (change.act === "remove") {
     const removed = await removeMembers(tx, datasetId, next, pick);
     return { added: 0, removed, kept: undefined };
@@ -130,8 +130,8 @@ async function moveRows(tx: ProjectHandle, datasetId: number, next: number, chan
   return { added: retagged, removed: retagged, kept: undefined };
 }
 
-const picked = (tx: ProjectHandle, datasetId: number, filter: DatasetFilter) =>
-  sql`select c.id ${selection(tx.projectId, datasetId, undefined, filter)}`;
+const picked = async (tx: ProjectHandle, datasetId: number, filter: DatasetFilter) =>
+  sql`select c.id ${await rowsWhere(tx, { datasetId, version: undefined, filter })}`;
 
 function summaryOf(change: BulkAct): string {
   if (change.act === "remove") return "Removed conversations";

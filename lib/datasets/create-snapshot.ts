@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { and, desc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { ProjectHandle } from "#db/handle.ts";
-import { selection } from "#db/queries/dataset-filter.ts";
 import { requireDataset } from "#db/queries/datasets.ts";
+import { rowsWhere } from "#db/queries/rows-where.ts";
 import { dataset, snapshot } from "#db/schema/datasets.ts";
 import {
   datasetFilterSchema,
@@ -76,7 +76,7 @@ export const createSnapshot = defineOperation({
     return handle.transaction(async (tx) => {
       const rows = await tx.db.execute<Row>(sql`
         select c.id::float8 as id, coalesce(c.root_id, c.id)::float8 as root, c.normal_hash as "normalHash", c.hash
-        ${selection(tx.projectId, from.id, version, input.filter)} and c.erased_at is null order by c.id`);
+        ${await rowsWhere(tx, { datasetId: from.id, version, filter: input.filter })} and c.erased_at is null order by c.id`);
       if (rows.length === 0) {
         throw new AssayError(
           "precondition_failed",

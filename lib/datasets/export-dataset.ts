@@ -3,10 +3,10 @@ import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import type { ProjectHandle } from "#db/handle.ts";
-import { selection } from "#db/queries/dataset-filter.ts";
 import type { View } from "#db/queries/dataset-rows.ts";
 import { readFacets } from "#db/queries/dataset-rows.ts";
 import { listBodies } from "#db/queries/recipe-rows.ts";
+import { rowsWhere } from "#db/queries/rows-where.ts";
 import { AssayError } from "../core/errors.ts";
 import type { OwnedRun } from "../runs/own-run.ts";
 import { folders, type Services } from "../services.ts";
@@ -185,7 +185,7 @@ async function cardFacts(
   }>(sql`
     select coalesce(sum(c.messages), 0)::float8 as messages, coalesce(sum(c.tokens), 0)::float8 as tokens,
       (select description from dataset where id = ${view.datasetId}) as description
-    ${selection(handle.projectId, view.datasetId, view.version, view.filter)}`);
+    ${await rowsWhere(handle, view)}`);
   const recipes = await handle.db.execute<{ steps: { step: string }[]; recipe: string }>(sql`
     select r.input->'steps' as steps, r.input->>'recipe' as recipe
     from dataset_version v join run r on r.id = v.run_id

@@ -1,12 +1,5 @@
 import { z } from "zod";
-import {
-  countRows,
-  type FacetName,
-  facetNames,
-  readFacets as queryFacets,
-  listRows as queryRows,
-  type View,
-} from "#db/queries/dataset-rows.ts";
+import { listRows as queryRows, readCounts } from "#db/queries/dataset-rows.ts";
 import { requireDataset } from "#db/queries/datasets.ts";
 import {
   datasetFilterSchema,
@@ -15,6 +8,7 @@ import {
   sortSchema,
 } from "../core/dataset-filter.ts";
 import { defineOperation } from "../operation.ts";
+import { excerptsOf } from "./excerpts.ts";
 
 const rowOutput = z.object({
   id: z.number(),
@@ -30,6 +24,10 @@ const rowOutput = z.object({
   source: z.string().nullable(),
   time: z.string().nullable(),
   erased: z.boolean(),
+  /** Where the search matched, with the marked places as UTF-16 offsets; null without a search. */
+  match: z
+    .object({ text: z.string(), marks: z.array(z.tuple([z.number(), z.number()])) })
+    .nullable(),
 });
 /** Sort value and id of the last row of a page, joined by a colon. */
 const cursor = z.string().regex(/^\d{1,12}:\d{1,16}$/, "Not a cursor that a page gave");
@@ -42,6 +40,21 @@ const view = {
   filter: datasetFilterSchema.default({}),
 };
 
+type Sort = z.output<typeof sortSchema>;
+
+/** Relevance has a meaning for a search only, and the best comes first whatever was asked. */
+function sortOf({
+  sort,
+  filter,
+}: {
+  sort?: Sort | undefined;
+  filter: { text?: string | undefined };
+}): Sort {
+  const by = sort?.by ?? (filter.text === undefined ? "added" : "relevance");
+  if (by !== "relevance") return { by, descending: sort?.descending ?? false };
+  return filter.text === undefined ? { by: "added", descending: false } : { by, descending: true };
+}
+
 /** One keyset page of a dataset's rows under a filter. */
 export const listRows = defineOperation({
   name: "conversations.list",
@@ -50,7 +63,8 @@ export const listRows = defineOperation({
   path: "/projects/{project}/datasets/{dataset}/conversations",
   input: z.strictObject({
     ...view,
-    sort: sortSchema.default({ by: "added", descending: false }),
+    /** By relevance, the best first, when there is a text and nothing else is asked for. */
+    sort: sortSchema.optional(),
     after: cursor.optional(),
     limit: z.coerce.number().int().min(1).max(200).default(50),
   }),
@@ -68,9 +82,17 @@ export const listRows = defineOperation({
         version: older(input.version, dataset.headVersion),
         filter: input.filter,
       },
-      { ...input.sort, after, limit: input.limit },
+      { ...sortOf(input), after, limit: input.limit },
     );
-    return { rows, next: next && `${next.value}:${next.id}` };
+    const matches = await excerptsOf(
+      handle,
+      input.filter.text,
+      rows.map((row) => row.id),
+    );
+    return {
+      rows: rows.map((row) => ({ ...row, match: matches.get(row.id) ?? null })),
+      next: next && `${next.value}:${next.id}`,
+    };
   },
 });
 
@@ -84,37 +106,23 @@ export const readFacets = defineOperation({
   output: z.object({
     total: z.number(),
     facets: z.record(z.string(), z.array(z.object({ value: z.string(), count: z.number() }))),
+    /** How far the search index is with what it reads now; null when it is up to date or not there. */
+    catchingUp: z
+      .object({ stage: z.enum(["rows", "texts"]), done: z.number(), total: z.number() })
+      .nullable(),
   }),
   allow: { project: "dataset.read" },
   positionals: ["dataset"],
   run: async ({ handle }, input) => {
     const dataset = await requireDataset(handle, input.dataset);
-    const rows = {
+    const { total, facets, behind } = await readCounts(handle, {
       datasetId: dataset.id,
       version: older(input.version, dataset.headVersion),
       filter: input.filter,
-    };
-    const [total, ...parts] = await Promise.all([
-      countRows(handle, rows),
-      ...facetQuestions(rows).map(({ view, names }) => queryFacets(handle, view, names)),
-    ]);
-    return { total, facets: Object.assign({}, ...parts) };
+    });
+    return { total, facets, catchingUp: behind ?? null };
   },
 });
-
-/**
- * A facet with a condition of its own is counted without that condition, so that its other values can still be
- * chosen; the others are counted together.
- */
-function facetQuestions(view: View): { view: View; names: FacetName[] }[] {
-  const chosen = facetNames.filter((name) => view.filter[name] !== undefined);
-  const rest = facetNames.filter((name) => !chosen.includes(name));
-  const alone = chosen.map((name) => {
-    const { [name]: _own, ...filter } = view.filter;
-    return { view: { ...view, filter }, names: [name] };
-  });
-  return [{ view, names: rest }, ...alone].filter(({ names }) => names.length > 0);
-}
 
 /** The head is read through its partial indexes; asking for its number is asking for the head. */
 const older = (version: number | undefined, head: number) =>

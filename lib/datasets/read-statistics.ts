@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import { z } from "zod";
 import type { ProjectHandle } from "#db/handle.ts";
-import { selection } from "#db/queries/dataset-filter.ts";
 import { readFacets, type View } from "#db/queries/dataset-rows.ts";
 import { requireDataset } from "#db/queries/datasets.ts";
+import { rowsWhere } from "#db/queries/rows-where.ts";
 import { type Bin, histogram, quantile, summarise } from "#lib/stats/summary.ts";
 import { datasetFilterSchema, datasetRefSchema, slugSchema } from "../core/dataset-filter.ts";
 import { defineOperation } from "../operation.ts";
@@ -86,14 +86,14 @@ async function readValues(
 ): Promise<number[]> {
   const rows = await handle.db.execute<{ value: number; count: number }>(sql`
     select ${columns[column]} as value, count(*)::int as count
-    ${selection(handle.projectId, view.datasetId, view.version, view.filter)} group by 1 order by 1`);
+    ${await rowsWhere(handle, view)} group by 1 order by 1`);
   return rows.flatMap(({ value, count }) => new Array<number>(count).fill(value));
 }
 
 async function sumMessages(handle: ProjectHandle, view: View): Promise<number> {
   const [row] = await handle.db.execute<{ n: number }>(sql`
     select coalesce(sum(c.messages), 0)::float8 as n
-    ${selection(handle.projectId, view.datasetId, view.version, view.filter)}`);
+    ${await rowsWhere(handle, view)}`);
   return row?.n ?? 0;
 }
 

@@ -1,8 +1,8 @@
 import { and, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { ProjectHandle } from "#db/handle.ts";
-import { selection } from "#db/queries/dataset-filter.ts";
 import { requireDataset } from "#db/queries/datasets.ts";
+import { rowsWhere } from "#db/queries/rows-where.ts";
 import { labelTask } from "#db/schema/labels.ts";
 import { datasetFilterSchema, idSchema, nameSchema, slugSchema } from "../core/dataset-filter.ts";
 import { AssayError } from "../core/errors.ts";
@@ -150,7 +150,7 @@ async function insertItems(tx: ProjectHandle, taskId: number, input: Selected): 
 async function rowsOf(tx: ProjectHandle, datasetId: number, filter: Selected["filter"]) {
   const dataset = await requireDataset(tx, datasetId);
   return sql`select c.id::text as key, c.id as conversation_id, null::bigint as response_id
-    ${selection(tx.projectId, dataset.id, undefined, filter)} and c.erased_at is null`;
+    ${await rowsWhere(tx, { datasetId: dataset.id, version: undefined, filter })} and c.erased_at is null`;
 }
 
 async function responsesOf(tx: ProjectHandle, runId: number) {

@@ -135,13 +135,14 @@ describe.skipIf(!pagesAreBuilt)("an instance (skipped where the pages are not bu
   });
 
   const processes = () => Object.entries(instance.runtime().processes);
-  /** The pages, the endpoint, the model server and the worker, by their own words. */
+  /** The pages, the endpoint, the model server, the worker and the index, by their own words. */
   const ready = () =>
     Promise.all([
       answers(`${instance.url}/readyz`),
       answers(`${instance.endpointUrl}/readyz`),
       answers(`${instance.runtime().modelServerUrl}/readyz`),
       answers(instance.runtime().health.worker ?? ""),
+      answers(instance.runtime().health.index ?? ""),
     ]);
   const alive = () =>
     Promise.all(
@@ -159,13 +160,13 @@ describe.skipIf(!pagesAreBuilt)("an instance (skipped where the pages are not bu
       "select token_hash from one_time_link",
     );
     expect(links).toEqual([{ token_hash: hashToken(token ?? "") }]);
-    expect(await alive()).toEqual([200, 200, 200, 200]);
-    expect(await ready()).toEqual([200, 200, 200, 200]);
+    expect(await alive()).toEqual([200, 200, 200, 200, 200]);
+    expect(await ready()).toEqual([200, 200, 200, 200, 200]);
   });
 
-  it("runs five processes, and keeps its secrets to its owner", () => {
+  it("runs six processes, and keeps its secrets to its owner", () => {
     expect(processes().map(([name]) => name)).toEqual(
-      expect.arrayContaining(["postgres", "model-server", "worker", "endpoint", "web"]),
+      expect.arrayContaining(["postgres", "model-server", "index", "worker", "endpoint", "web"]),
     );
     expect(processes().every(([, pid]) => isAlive(pid))).toBe(true);
     const modes = ["runtime.json", "secrets.json", "model-server.json", "postgres.json"].map(
@@ -181,10 +182,10 @@ describe.skipIf(!pagesAreBuilt)("an instance (skipped where the pages are not bu
     const second = await assay(place, ["up"]);
     expect(second.code).not.toBe(0);
     expect(second.stderr).toMatch(/^Assay already runs on .*ASSAY_DATA_DIR/);
-    expect(await ready()).toEqual([200, 200, 200, 200]);
+    expect(await ready()).toEqual([200, 200, 200, 200, 200]);
   });
 
-  it.each(["worker", "endpoint", "model-server", "web", "postgres"])(
+  it.each(["worker", "endpoint", "model-server", "index", "web", "postgres"])(
     "starts a killed %s again",
     async (name) => {
       const before = instance.runtime().processes[name] ?? 0;
@@ -192,7 +193,7 @@ describe.skipIf(!pagesAreBuilt)("an instance (skipped where the pages are not bu
       await expect
         .poll(() => instance.runtime().processes[name], { timeout: 20_000 })
         .not.toBe(before);
-      await expect.poll(ready, { timeout: 20_000 }).toEqual([200, 200, 200, 200]);
+      await expect.poll(ready, { timeout: 20_000 }).toEqual([200, 200, 200, 200, 200]);
       expect(instance.output()).toContain(`The ${name} process ended`);
     },
   );

@@ -13,6 +13,7 @@ export const roleArgs = {
   endpoint: ["app/_endpoint/main.ts"],
   worker: ["jobs/worker.ts"],
   "model-server": ["models/server/main.ts"],
+  index: ["app/_index/main.ts"],
 } as const;
 export type Role = keyof typeof roleArgs;
 
@@ -25,6 +26,7 @@ export const nodeOptions: Record<Role, readonly string[]> = {
   endpoint: [],
   worker: ["--heap-growing-percent=30", "--max-semi-space-size=8"],
   "model-server": [],
+  index: [],
 };
 
 /** How long each may drain. A page that listens for events never ends by itself; answers and runs do. */
@@ -33,6 +35,8 @@ const drainMs: Record<Role, number> = {
   endpoint: 30_000,
   worker: 30_000,
   "model-server": 30_000,
+  // It reads its files through once more, so that the next one knows them again.
+  index: 30_000,
 };
 
 /** Where each process tells whether it can work. */
@@ -40,11 +44,13 @@ export const healthOf = (
   services: Services,
   settings: Env,
   workerPort: number,
+  indexUrl: string,
 ): Record<Role, string> => ({
   "model-server": `${services.modelServerUrl}/readyz`,
   worker: `http://127.0.0.1:${workerPort}/readyz`,
   endpoint: `http://127.0.0.1:${settings.endpointPort}/readyz`,
   web: `http://127.0.0.1:${settings.port}/readyz`,
+  index: `${indexUrl}/readyz`,
 });
 
 /** The processes of a running instance, in the order of their start. */
@@ -57,6 +63,7 @@ export function roleParts(services: Services, settings: Env, health: Record<Role
   const modelPort = Number(new URL(services.modelServerUrl).port);
   return [
     part("model-server", modelServerArgs(services, modelPort)),
+    part("index", ["--port", new URL(health.index).port]),
     part("worker", ["--health-port", new URL(health.worker).port]),
     part("endpoint", []),
     part("web", webArgs(settings)),

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { datasetFilterSchema } from "../../lib/core/dataset-filter.ts";
+import { setFields } from "./columns-file.ts";
+
+/** What the index process is asked, and what it answers. Its only client is `client.ts`. */
+const id = z.int().min(0);
+const sorts = ["added", "turns", "tokens", "messages", "time", "relevance"] as const;
+
+export const questionSchema = z.strictObject({
+  project: id,
+  dataset: id,
+  /** The version that the answer must be for; the asker knows that it exists. */
+  version: id,
+  filter: datasetFilterSchema,
+  page: z
+    .strictObject({
+      by: z.enum(sorts),
+      descending: z.boolean(),
+      after: z.strictObject({ value: z.number(), id }).optional(),
+      limit: z.int().min(1).max(10_000),
+    })
+    .optional(),
+  /** Which facets to count, beside the total. */
+  counts: z.array(z.enum(setFields)).optional(),
+  /** Every id that matches. */
+  ids: z.boolean().optional(),
+});
+export type Question = z.infer<typeof questionSchema>;
+
+/** How far the index is with what it has to read before it can answer. */
+export type Progress = { stage: "rows" | "texts"; done: number; total: number };
+
+export type Answer =
+  | { state: "behind"; progress: Progress }
+  | {
+      state: "fresh";
+      version: number;
+      page?: { id: number; value: number }[];
+      counts?: { total: number; facets: Record<string, { value: string; count: number }[]> };
+      /** Joined by commas, ascending. */
+      ids?: string;
+    };

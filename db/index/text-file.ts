@@ -1,0 +1,180 @@
+import { DatabaseSync } from "node:sqlite";
+
+/** Raised when the tables or what stands in them change meaning; a file of another number is rebuilt. */
+const schemaNumber = 1;
+
+/** Pages of 4 KiB that a merge step writes: a step is short enough for a search to wait for. */
+const mergePages = 2000;
+
+export type Matches = {
+  /** Conversation ids, joined by commas, in ascending order; empty for none. */
+  ids: string;
+  /** BM25 in millionths plus one, higher is better, one for each id; only when it was asked for. */
+  scores: string | undefined;
+};
+
+/**
+ * Words of every conversation of a project in one SQLite file with an FTS5 table. It holds no text, only where words
+ * stand. Synchronous: it lives in a thread of its own. Words come from `separatedWords`, so the engine's own tokenizer
+ * has nothing left to decide.
+ */
+export class TextFile {
+  readonly #db: DatabaseSync;
+
+  /** Opens or makes the file. Throws when it is not one of ours, is damaged, or belongs to another database. */
+  constructor(path: string, origin: string) {
+    this.#db = new DatabaseSync(path);
+    try {
+      this.#db.exec(`pragma journal_mode = wal; pragma synchronous = normal; pragma secure_delete = on;
+        pragma cache_size = -65536; pragma mmap_size = 0; pragma temp_store = memory;`);
+      const { user_version: number } = this.#one("pragma user_version") as { user_version: number };
+      if (number === 0) this.#create(origin);
+      else if (number !== schemaNumber) throw new Error(`text index has schema number ${number}`);
+      if (this.#one("select value from meta where key = 'origin'")?.value !== origin) {
+        throw new Error("text index was made from another database");
+      }
+      this.#one(`select rowid from words where words match '"a"' limit 1`);
+    } catch (cause) {
+      this.#db.close();
+      throw cause;
+    }
+  }
+
+  #create(origin: string): void {
+    if (this.#one("select 1 from sqlite_schema limit 1")) throw new Error("not a text index");
+    this.#db.exec(`begin;
+      create table meta(key text primary key, value);
+      create table dataset(id integer primary key, version integer not null, made text);
+      create virtual table words using fts5(text, content='', contentless_delete=1, tokenize="ascii tokenchars '_'");
+      insert into words(words, rank) values ('automerge', 8);
+      insert into words(words, rank) values ('hashsize', 33554432);
+      pragma user_version = ${schemaNumber};`);
+    this.#db.prepare("insert into meta values ('origin', ?), ('ahead', 0)").run(origin);
+    this.#db.exec("commit");
+  }
+
+  #one(sql: string, ...values: (string | number)[]): Record<string, unknown> | undefined {
+    return this.#db.prepare(sql).get(...values);
+  }
+
+  /** Whether every page and every list of places can be read; some seconds for a million conversations. */
+  check(): boolean {
+    if (this.#one("pragma integrity_check(1)")?.integrity_check !== "ok") return false;
+    this.#db.exec("insert into words(words) values ('integrity-check')");
+    return true;
+  }
+
+  /** Those of the ids that have no words here. */
+  missing(ids: readonly number[]): number[] {
+    return this.#db
+      .prepare(
+        "select value as id from json_each(?) where value not in (select id from words_docsize)",
+      )
+      .all(JSON.stringify(ids))
+      .map((row) => Number(row.id));
+  }
+
+  /** Adds conversations in one transaction. An id that is there already is left as it is. */
+  add(rows: readonly { id: number; text: string }[]): void {
+    const there = this.#db.prepare("select 1 from words_docsize where id = ?");
+    const insert = this.#db.prepare("insert into words(rowid, text) values (?, ?)");
+    this.#inTransaction(() => {
+      for (const { id, text } of rows) if (!there.get(id)) insert.run(id, text);
+    });
+  }
+
+  /** Takes conversations out; returns how many there were. Their words leave the file with `mergeStep`. */
+  remove(ids: readonly number[]): number {
+    const there = this.#db.prepare("select 1 from words_docsize where id = ?");
+    const remove = this.#db.prepare("delete from words where rowid = ?");
+    let removed = 0;
+    this.#inTransaction(() => {
+      for (const id of ids) {
+        if (!there.get(id)) continue;
+        remove.run(id);
+        removed++;
+      }
+      if (removed > 0) this.#db.exec("insert or replace into meta values ('purge', 1)");
+    });
+    return removed;
+  }
+
+  /** Whether words of conversations that were taken out still lie in the file. */
+  get mustPurge(): boolean {
+    return this.#one("select value from meta where key = 'purge'")?.value === 1;
+  }
+
+  /**
+   * A step of writing the whole index anew without what was taken out, where freed pages are overwritten; true when
+   * nothing is left to do.
+   */
+  mergeStep(first: boolean): boolean {
+    const changes = () => Number(this.#one("select total_changes() as n")?.n);
+    const before = changes();
+    // Negative: all segments are to become one; the next steps go on with it.
+    this.#db
+      .prepare("insert into words(words, rank) values ('merge', ?)")
+      .run(first ? -mergePages : mergePages);
+    if (changes() - before >= 2) return false;
+    this.#db.exec("delete from meta where key = 'purge'");
+    this.#db.exec("pragma wal_checkpoint(truncate)");
+    return true;
+  }
+
+  /** The conversations that an FTS5 expression finds. */
+  matches(expression: string, scored: boolean): Matches {
+    // An aggregate cannot hold bm25() itself; the limit keeps the inner query a loop of its own.
+    const row = this.#one(
+      scored
+        ? `select group_concat(id) as ids, group_concat(score) as scores from (select rowid as id,
+            1 + cast(bm25(words) * -1e6 as integer) as score from words where words match ? limit -1)`
+        : "select group_concat(rowid) as ids from words where words match ?",
+      expression,
+    );
+    const ids = (row?.ids as string | null) ?? "";
+    return { ids, scores: scored ? ((row?.scores as string | null) ?? "") : undefined };
+  }
+
+  /** Up to which version each dataset's conversations are here, and when that version was made. */
+  datasets(): Map<number, { version: number; made: string | null }> {
+    const rows = this.#db.prepare("select id, version, made from dataset").all();
+    return new Map(
+      rows.map((row) => [
+        Number(row.id),
+        { version: Number(row.version), made: row.made as string | null },
+      ]),
+    );
+  }
+
+  setDataset(id: number, version: number, made: string | null): void {
+    this.#db.prepare("insert or replace into dataset values (?, ?, ?)").run(id, version, made);
+  }
+
+  /** The id up to which conversations were read ahead of any dataset. */
+  get ahead(): number {
+    return Number(this.#one("select value from meta where key = 'ahead'")?.value ?? 0);
+  }
+
+  set ahead(id: number) {
+    this.#db.prepare("insert or replace into meta values ('ahead', ?)").run(id);
+  }
+
+  count(): number {
+    return Number(this.#one("select count(*) as n from words_docsize")?.n);
+  }
+
+  #inTransaction(work: () => void): void {
+    this.#db.exec("begin");
+    try {
+      work();
+      this.#db.exec("commit");
+    } catch (cause) {
+      if (this.#db.isTransaction) this.#db.exec("rollback");
+      throw cause;
+    }
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
