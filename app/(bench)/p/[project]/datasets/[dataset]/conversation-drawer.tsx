@@ -10,11 +10,12 @@ import { ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { plural } from "#app/_ui/format.ts";
 import { useOperation } from "#app/_ui/use-operation.ts";
 import type { MessageNode } from "#lib/core/conversation.ts";
-import { walk } from "#lib/core/message-tree.ts";
+import { messageText, walk } from "#lib/core/message-tree.ts";
 import { LabelsOf } from "../../label/labels-of.tsx";
 import { ConversationActs } from "./conversation-acts.tsx";
 import { Details, Findings, History } from "./conversation-facts.tsx";
 import classes from "./dataset.module.css";
+import { searchMarks } from "./search-marks.ts";
 
 const ConversationEditor = dynamic(() => import("./conversation-editor.tsx"), {
   ssr: false,
@@ -27,6 +28,8 @@ type Props = {
   project: string;
   dataset: number;
   conversation: number | undefined;
+  /** What is searched for, to be marked in the text. */
+  text?: string | undefined;
   may: { write: boolean; erase: boolean };
   onOpen: (conversation: number | undefined) => void;
   /** The neighbours in the table. */
@@ -84,6 +87,7 @@ function Content({
   project,
   dataset,
   conversation,
+  text,
   may,
   onOpen,
 }: Props & { conversation: number }) {
@@ -146,7 +150,7 @@ function Content({
           <Tabs.Tab value="history">History</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="text">
-          <TextPanel one={one} />
+          <TextPanel one={one} search={text} />
         </Tabs.Panel>
         <Tabs.Panel value="details">
           <Details one={one} />
@@ -165,7 +169,7 @@ function Content({
   );
 }
 
-function TextPanel({ one }: { one: ConversationView }) {
+function TextPanel({ one, search }: { one: ConversationView; search: string | undefined }) {
   if (!one.body) {
     return (
       <Text c="dimmed" fs="italic">
@@ -178,12 +182,13 @@ function TextPanel({ one }: { one: ConversationView }) {
   return (
     <Transcript
       body={one.body}
-      marks={(node) =>
-        one.findings
+      marks={(node) => [
+        ...one.findings
           // Offsets of other fields do not count the text that is shown.
           .filter((finding) => finding.node === place.get(node) && !finding.check.includes(":"))
-          .map(({ start, end, kind }) => ({ start, end, label: kind, tone: "finding" as const }))
-      }
+          .map(({ start, end, kind }) => ({ start, end, label: kind, tone: "finding" as const })),
+        ...searchMarks(search, messageText(node)),
+      ]}
     />
   );
 }

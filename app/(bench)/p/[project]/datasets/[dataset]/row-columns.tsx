@@ -2,6 +2,7 @@
 
 import { Badge, Group, Text } from "@mantine/core";
 import type { OutputOf } from "#app/_ui/client.ts";
+import { cutByMarks } from "#app/_ui/conversation/marks.ts";
 import { formatNumber } from "#app/_ui/format.ts";
 import type { GridColumn } from "#app/_ui/table/columns.ts";
 
@@ -12,6 +13,14 @@ const labelNames: Record<string, string> = {
   "in-progress": "In progress",
   labelled: "Labelled",
 };
+
+/** Where the search matched, with the places marked. */
+function Matched({ match }: { match: NonNullable<Row["match"]> }) {
+  const marks = match.marks.map(([start, end]) => ({ start, end, label: "match" }));
+  return cutByMarks(match.text, marks).map((piece, index) =>
+    piece.marks.length > 0 ? <mark key={index}>{piece.text}</mark> : piece.text,
+  );
+}
 
 /** Columns of a dataset's rows; `sort` names are the server's allow-list. */
 export const rowColumns: GridColumn<Row>[] = [
@@ -25,7 +34,9 @@ export const rowColumns: GridColumn<Row>[] = [
           Erased
         </Text>
       ) : (
-        <span dir="auto">{row.preview || "(no text)"}</span>
+        <span dir="auto">
+          {row.match ? <Matched match={row.match} /> : row.preview || "(no text)"}
+        </span>
       ),
   },
   { id: "kind", header: "Kind", width: 70, cell: (row) => row.kind },

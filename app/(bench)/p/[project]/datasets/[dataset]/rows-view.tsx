@@ -1,23 +1,24 @@
 "use client";
 
-import { Button, Drawer, Text, TextInput } from "@mantine/core";
+import { Button, Drawer, Text } from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
-import { IconAdjustments, IconFileImport, IconSearch } from "@tabler/icons-react";
+import { IconAdjustments, IconFileImport } from "@tabler/icons-react";
 import dynamic from "next/dynamic";
 import Link from "next/link";
-import { type RefObject, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { EmptyState } from "#app/_ui/feedback/states.tsx";
 import { plural } from "#app/_ui/format.ts";
 import { useShortcuts } from "#app/_ui/shell/shortcuts.tsx";
 import { Grid } from "#app/_ui/table/grid.tsx";
 import { useOperation, usePages } from "#app/_ui/use-operation.ts";
-import type { DatasetFilter, DatasetSort } from "#lib/core/dataset-filter.ts";
+import type { DatasetFilter, RowSort } from "#lib/core/dataset-filter.ts";
+import { CatchingUp } from "./catching-up.tsx";
 import classes from "./dataset.module.css";
 import { FilterPanel } from "./filter-panel.tsx";
 import { rowColumns } from "./row-columns.tsx";
 import { isFiltered } from "./search.ts";
+import { SearchBox } from "./search-box.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
-import { useDraft } from "./use-draft.ts";
 import { useSearch } from "./use-search.ts";
 
 const ConversationDrawer = dynamic(
@@ -82,6 +83,7 @@ export function RowsView({ project, dataset, may }: Props) {
           </Button>
         </div>
       )}
+      <CatchingUp progress={facets.data?.catchingUp} />
       <div className={classes.rows}>
         {narrow ? (
           <Drawer opened={filtersOpen} onClose={filters.close} title="Filters" size="xs">
@@ -105,7 +107,7 @@ export function RowsView({ project, dataset, may }: Props) {
           loadingMore={pages.loadingMore}
           onMore={pages.onMore}
           sort={search.sort}
-          onSort={(sort) => change({ sort: sort as { by: DatasetSort; descending: boolean } })}
+          onSort={(sort) => change({ sort: sort as { by: RowSort; descending: boolean } })}
           {...(may.write && search.version === undefined
             ? { selected, onSelect: setSelected }
             : {})}
@@ -127,8 +129,13 @@ export function RowsView({ project, dataset, may }: Props) {
                 input={searchBox}
                 text={search.filter.text ?? ""}
                 onChange={(text) => {
-                  const { text: _, ...rest } = search.filter;
-                  setFilter(text ? { ...rest, text } : rest);
+                  const { text: before, ...rest } = search.filter;
+                  setSelected(new Set());
+                  change({
+                    filter: text ? { ...rest, text } : rest,
+                    // A new search begins with its best matches.
+                    ...(text && !before ? { sort: { by: "relevance", descending: true } } : {}),
+                  });
                 }}
               />
               {narrow && (
@@ -160,34 +167,13 @@ export function RowsView({ project, dataset, may }: Props) {
           project={project}
           dataset={dataset}
           conversation={search.open}
+          text={search.filter.text}
           may={may}
           onOpen={(open) => change({ open })}
           onStep={step}
         />
       )}
     </>
-  );
-}
-
-type SearchProps = {
-  text: string;
-  onChange: (text: string) => void;
-  input: RefObject<HTMLInputElement | null>;
-};
-
-function SearchBox({ text, onChange, input }: SearchProps) {
-  const [draft, setDraft] = useDraft(text, (next) => onChange(next.trim()), 350);
-  return (
-    <TextInput
-      ref={input}
-      className={classes.search}
-      aria-label="Search in texts"
-      placeholder="Words, “a phrase”, -without"
-      leftSection={<IconSearch size={16} />}
-      value={draft}
-      maxLength={500}
-      onChange={(event) => setDraft(event.currentTarget.value)}
-    />
   );
 }
 

@@ -48,6 +48,16 @@ describe("the address of a dataset's rows", () => {
     expect(read("label=labelled&turnsMin=0").filter).toEqual({ label: ["labelled"], turnsMin: 0 });
   });
 
+  it("shows a search by relevance until another order is chosen, and nothing else so", () => {
+    expect(read("text=tea").sort).toEqual({ by: "relevance", descending: true });
+    expect(formatSearch(read("text=tea")).toString()).toBe("text=tea");
+    expect(read("text=tea&sort=added").sort).toEqual({ by: "added", descending: false });
+    expect(formatSearch(read("text=tea&sort=added")).toString()).toBe("text=tea&sort=added");
+    expect(read("sort=relevance").sort).toEqual({ by: "added", descending: false });
+    const { filter: _, ...search } = read("text=tea");
+    expect(formatSearch({ ...search, filter: {} }).toString()).toBe("");
+  });
+
   it("says nothing about defaults", () => {
     expect(formatSearch(read("")).toString()).toBe("");
   });

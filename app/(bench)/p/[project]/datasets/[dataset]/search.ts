@@ -1,11 +1,11 @@
 import type { DatasetFilter } from "#lib/core/dataset-filter.ts";
-import { type DatasetSort, datasetSorts, labelStates } from "#lib/core/dataset-words.ts";
+import { labelStates, type RowSort, rowSorts } from "#lib/core/dataset-words.ts";
 import { conversationKinds, roles } from "#lib/core/message-tree.ts";
 
 /** What the address of a dataset's rows holds. */
 export type RowsSearch = {
   filter: DatasetFilter;
-  sort: { by: DatasetSort; descending: boolean };
+  sort: { by: RowSort; descending: boolean };
   /** An older version; undefined is the newest. */
   version: number | undefined;
   /** The conversation whose drawer is open. */
@@ -47,14 +47,22 @@ export function parseSearch(query: URLSearchParams): RowsSearch {
   }
   const ids = query.getAll("id").map(positive);
   if (ids.length > 0 && ids.length <= limits.ids && !ids.includes(undefined)) filter.ids = ids;
-  const by = datasetSorts.find((one) => one === query.get("sort")) ?? "added";
   return {
     filter,
-    sort: { by, descending: query.get("order") === "desc" },
+    sort: parseSort(query, text !== undefined && "text" in filter),
     version: positive(query.get("version")),
     open: positive(query.get("open")),
   };
 }
+
+/** A search shows the best matches first until another order is chosen; without one, relevance means nothing. */
+function parseSort(query: URLSearchParams, searching: boolean): RowsSearch["sort"] {
+  const wanted = rowSorts.find((one) => one === query.get("sort"));
+  const by = wanted === undefined || wanted === "relevance" ? defaultSort(searching) : wanted;
+  return { by, descending: by === "relevance" || query.get("order") === "desc" };
+}
+
+const defaultSort = (searching: boolean): RowSort => (searching ? "relevance" : "added");
 
 /** The address of a search, without what is the default. */
 export function formatSearch(search: RowsSearch): URLSearchParams {
@@ -66,8 +74,11 @@ export function formatSearch(search: RowsSearch): URLSearchParams {
     if (filter[name] !== undefined) query.set(name, String(filter[name]));
   }
   for (const id of filter.ids ?? []) query.append("id", String(id));
-  if (sort.by !== "added") query.set("sort", sort.by);
-  if (sort.descending) query.set("order", "desc");
+  // A search that is taken away leaves no order by relevance behind.
+  if (sort.by !== "relevance" && sort.by !== defaultSort(filter.text !== undefined)) {
+    query.set("sort", sort.by);
+  }
+  if (sort.by !== "relevance" && sort.descending) query.set("order", "desc");
   if (search.version !== undefined) query.set("version", String(search.version));
   if (search.open !== undefined) query.set("open", String(search.open));
   return query;
