@@ -34,6 +34,8 @@ const benchmarks: Record<string, Benchmark> = {
 /** Many minutes each, so only when named. */
 const long: Record<string, Benchmark> = {
   sgd: script("sgd/sgd.ts"),
+  "scale-screen": script("scale/screen.ts"),
+  "scale-search": script("scale/search.ts"),
   pii: script("pii/pii.ts"),
   "large-import": script("datasets/large-import.ts", nodeOptions.worker),
 };

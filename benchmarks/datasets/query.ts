@@ -3,6 +3,7 @@ import { listRows, readFacets, type View } from "#db/queries/dataset-rows.ts";
 import { dataset } from "#db/schema/datasets.ts";
 import { withInstance } from "./database.ts";
 import { scaleDialogues } from "./dialogues.ts";
+import { startIndex } from "../scale/world.ts";
 import { importBytes } from "./import.ts";
 
 export type QueryBench = {
@@ -23,10 +24,11 @@ const firstPage: Sort = { by: "added", descending: false, limit: 50 };
 /** Pages of rows under the filters and sorts of the dataset page, at 262,524 turns. */
 export async function benchDatasetQuery(): Promise<QueryBench> {
   const { bytes } = scaleDialogues();
-  return withInstance(async (services, handle) => {
+  return withInstance(async (services, handle, url) => {
     const conversations = await importBytes(services, handle, bytes);
     await services.database.sql`analyze`;
     const [found] = await handle.db.select({ id: dataset.id }).from(dataset);
+    const index = await startIndex(services, url);
     const view = (filter: View["filter"]): View => ({
       datasetId: found?.id ?? 0,
       version: undefined,
@@ -36,6 +38,7 @@ export async function benchDatasetQuery(): Promise<QueryBench> {
     for (const [name, question] of Object.entries(questions(view))) {
       p95[name] = await measure(() => question(handle));
     }
+    await index.close();
     const pages = Object.entries(p95).filter(([name]) => name.startsWith("page"));
     const slowest = Math.max(...pages.map(([, ms]) => ms));
     const correct = await isRight(handle, view({}), conversations);
