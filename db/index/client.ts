@@ -23,7 +23,7 @@ export class IndexClient {
   async ask(question: Question): Promise<Answer | undefined> {
     if (Date.now() < this.#restUntil) return undefined;
     try {
-      return await this.#post(JSON.stringify(question));
+      return JSON.parse(await this.#post(JSON.stringify(question))) as Answer;
     } catch (cause) {
       // Any other failure is told at once and costs nothing, so the index may be asked again.
       if (cause instanceof Silence) this.#restUntil = Date.now() + restMs;
@@ -31,7 +31,7 @@ export class IndexClient {
     }
   }
 
-  #post(body: string): Promise<Answer> {
+  #post(body: string): Promise<string> {
     return new Promise((resolve, reject) => {
       const headers = {
         authorization: `Bearer ${this.#address.token}`,
@@ -45,7 +45,7 @@ export class IndexClient {
         response.on("error", reject);
         response.on("end", () => {
           const text = Buffer.concat(chunks).toString("utf8");
-          if (response.statusCode === 200) resolve(JSON.parse(text) as Answer);
+          if (response.statusCode === 200) resolve(text);
           else
             reject(new Error(`the index answered ${response.statusCode}: ${text.slice(0, 200)}`));
         });
