@@ -1,8 +1,8 @@
 // `npm run screenshots -- URL EMAIL PASSWORD [PROJECT] [FOLDER]`: every page of a running instance, as it is in PROJECT
 // (the demo's, unless another is named), in an empty project and in one whose names have 200 characters; at 375, 768
 // and 1440 px, light and dark. The two projects are made by the first call. FOLDER/index.html shows all of them: look
-// at them. A page wider than its window and what axe calls serious are named and end the command with code 1. As an
-// administrator: only they see every page.
+// at them. A page wider than its window, a fault of the server and what axe calls serious are named and end the command
+// with code 1. As an administrator: only they see every page.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -55,9 +55,13 @@ try {
   for (const { world, path, wide: at } of wide) {
     console.log(`Wider than its window: ${world} /${path} at ${at.join(", ")} px`);
   }
+  const broken = taken.filter((one) => one.failed.length > 0);
+  for (const { world, path, failed } of broken) {
+    console.log(`Fault: ${world} /${path}: ${failed.join(", ")}`);
+  }
   const barred = taken.filter((one) => one.serious.size > 0);
   console.log(`axe: ${barred.length} pages with a serious issue`);
-  if (wide.length + barred.length > 0) process.exitCode = 1;
+  if (wide.length + broken.length + barred.length > 0) process.exitCode = 1;
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;
@@ -67,6 +71,8 @@ try {
 
 async function signIn() {
   const session = await browser.newContext({ viewport: sizes[2] });
+  // A machine at work is slow, which is no fault of a page.
+  session.setDefaultTimeout(120_000);
   const page = await session.newPage();
   await page.goto(`${url}/sign-in`);
   await page.getByLabel("E-mail").fill(email);
@@ -84,15 +90,20 @@ async function shootWorld(tabs, api, world, slug) {
   const taken = [];
   const open = pages.entries();
   const work = async (tab) => {
+    const failed = [];
+    const listen = (answer) => answer.status() >= 500 && failed.push(answer.url());
+    tab.on("response", listen);
     for (const [at, { path, name }] of open) {
+      failed.length = 0;
       await tab.goto(`${url}/p/${slug}/${path}`);
       await settle(tab);
-      const seen = await shoot(tab, world, name);
+      const seen = { ...(await shoot(tab, world, name)), failed: [...failed] };
       for (const [what, where] of seen.serious) {
         console.log(`Serious: ${world} /${path}: ${what} (${where.join(", ")})`);
       }
       taken[at] = { world, path, name, ...seen };
     }
+    tab.off("response", listen);
   };
   await Promise.all(tabs.map(work));
   console.log(`${world}: ${pages.length} pages of ${slug}`);

@@ -4,7 +4,7 @@ import { formatNumber, plural } from "#app/_ui/format.ts";
 /** A count of people, with those that scripts play told apart. */
 export function Raters({ count, simulated }: { count: number; simulated: number }) {
   return (
-    <Group gap={6} wrap="nowrap">
+    <Group gap="0 6px">
       <span className="tabular">
         {simulated === count && count > 0
           ? "no people"
