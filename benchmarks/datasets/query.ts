@@ -1,9 +1,9 @@
 import type { ProjectHandle } from "#db/handle.ts";
 import { listRows, readFacets, type View } from "#db/queries/dataset-rows.ts";
 import { dataset } from "#db/schema/datasets.ts";
+import { startIndex } from "../scale/world.ts";
 import { withInstance } from "./database.ts";
 import { scaleDialogues } from "./dialogues.ts";
-import { startIndex } from "../scale/world.ts";
 import { importBytes } from "./import.ts";
 
 export type QueryBench = {
