@@ -119,7 +119,7 @@ function Differences({ base, left, right }: { base: string; left: Side; right: S
         onChange={(event) => setAll(event.currentTarget.checked)}
       />
       <Paper className={classes.paper}>
-        <Table.ScrollContainer minWidth={560}>
+        <Table.ScrollContainer minWidth={300}>
           <Table aria-label="Differences">
             <Table.Thead>
               <Table.Tr>
