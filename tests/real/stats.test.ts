@@ -265,7 +265,7 @@ describe.skipIf(!present)("bias and safety", () => {
     for (const [model, known] of Object.entries(expected[category] ?? {})) {
       const score = bbqByCategory(
         rows.map((row) => item(row, model)),
-        "bbq",
+        { seed: "bbq" },
       )[category];
       expect(score?.accuracyAmbiguous?.n).toBe(known.ambig.n);
       expect(score?.accuracyAmbiguous?.estimate).toBeCloseTo(known.ambig.accuracy, 4);
