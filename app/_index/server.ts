@@ -45,6 +45,8 @@ export async function startIndexServer(options: IndexServerOptions) {
     );
   });
   server.requestTimeout = 30_000;
+  // Longer than a person looks at a page before the next question.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, "127.0.0.1", resolve);

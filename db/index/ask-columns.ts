@@ -144,14 +144,17 @@ async function groupCounts(
 ): Promise<{ total: number; counts: Partial<Record<SetField, SetCount[]>> }> {
   const values: DuckDBValue[] = [];
   const where = conditions(query, sets, values);
-  const groups = names.map((name) => `(${name})`).join(", ");
+  // The filter runs once; counting by one small integer is what the engine does fastest (grouping sets take half again).
+  const groups = names.map(
+    (name) =>
+      `select '${name}' as field, ${name} as "set", count(*) as count from picked group by ${name}`,
+  );
   const rows = await rowsOf(
     db,
-    names.length === 0
-      ? `select null as field, 0 as "set", count(*)::double as count from row where ${where}`
-      : `select case ${names.map((name) => `when grouping(${name}) = 0 then '${name}'`).join(" ")} end as field,
-           coalesce(${names.join(", ")}, 0)::double as "set", count(*)::double as count
-         from row where ${where} group by grouping sets (${groups}, ())`,
+    `with picked as materialized (select ${["1", ...names].join(", ")} from row where ${where})
+     select field, "set"::double as "set", count::double as count from (
+       select null as field, 0 as "set", count(*) as count from picked
+       ${groups.map((group) => `union all ${group}`).join(" ")})`,
     values,
   );
   const counts: Partial<Record<SetField, SetCount[]>> = {};

@@ -39,6 +39,23 @@ it.each([
   expect(seen).toHaveLength(2);
 });
 
+it("asks anew when its kept connection was closed meanwhile", async () => {
+  let asked = 0;
+  const server = createServer((request, response) => {
+    asked++;
+    // The second question on one connection meets a closed door.
+    if (asked === 2) request.socket.resetAndDestroy();
+    else response.end(JSON.stringify({ state: "fresh", version: asked }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const client = new IndexClient({ url: `http://127.0.0.1:${port}`, token: "secret" });
+  expect(await client.ask(question)).toMatchObject({ version: 1 });
+  expect(await client.ask(question)).toMatchObject({ version: 3 });
+  client.close();
+  await new Promise((resolve) => server.close(resolve));
+});
+
 it("has no answer where nobody listens", async () => {
   const client = new IndexClient({ url: "http://127.0.0.1:9", token: "secret" });
   expect(await client.ask(question)).toBeUndefined();

@@ -51,7 +51,11 @@ export class IndexClient {
         });
       });
       call.on("timeout", () => call.destroy(new Silence()));
-      call.on("error", reject);
+      call.on("error", (cause: NodeJS.ErrnoException) => {
+        // A kept connection that the other side closed just then: nothing was asked yet.
+        if (call.reusedSocket && cause.code === "ECONNRESET") resolve(this.#post(body));
+        else reject(cause);
+      });
       call.end(body);
     });
   }

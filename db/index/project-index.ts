@@ -139,14 +139,15 @@ export class ProjectIndex {
   ): Promise<"foreign" | number | undefined | (Changes & { standing: Standing })> {
     const { sql, folder, projectId } = this.#options;
     const { held } = files;
+    const first = await readStanding(sql, projectId, held.datasets, held.marks);
+    if (first.foreign.length > 0) return "foreign" as const;
+    if (!hasMoved(held, first)) {
+      held.marks = first.marks;
+      return undefined;
+    }
+    if (first.changes > most) return first.changes;
     return sql.begin("isolation level repeatable read", async (tx) => {
       const standing = await readStanding(tx, projectId, held.datasets, held.marks);
-      if (standing.foreign.length > 0) return "foreign" as const;
-      if (!hasMoved(held, standing)) {
-        held.marks = standing.marks;
-        return undefined;
-      }
-      if (standing.changes > most) return standing.changes;
       return { standing, ...(await writeChanges(tx, folder, projectId, held, standing)) };
     });
   }

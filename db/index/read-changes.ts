@@ -1,8 +1,7 @@
-import { createWriteStream } from "node:fs";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import type postgres from "postgres";
 import type { DatasetState, LoadFile } from "./columns-file.ts";
+import { saveCopy } from "./save-copy.ts";
 
 /** Names of the CSV files with what changed, and conversations that were erased. */
 export type Changes = { files: Record<LoadFile, string>; erased: number[] };
@@ -32,11 +31,14 @@ export type Standing = {
 };
 
 /** An id may be taken before its transaction has a number, for the rows of a statement's first batch; a COPY has 1,000. */
-const idSlack = 5000;
+const idSlack = 1000;
 
 type Sql = postgres.Sql | postgres.TransactionSql;
 
-/** One look at Postgres: a millisecond when nothing changed. */
+/**
+ * One look at Postgres: a few milliseconds when nothing changed. Outside a transaction its two halves are of two moments:
+ * good enough to see that nothing changed, because what happens in between is seen by one of them or the next time.
+ */
 export async function readStanding(
   sql: Sql,
   projectId: number,
@@ -44,7 +46,7 @@ export async function readStanding(
   marks: Watermarks,
 ): Promise<Standing> {
   const known = [...have].map(([id, state]) => ({ id, ...state }));
-  const rows = await sql<Row[]>`
+  const standing = sql<Row[]>`
     with known as (
       select * from jsonb_to_recordset(${JSON.stringify(known)}::text::jsonb) as x(id bigint, version int, made text)
     )
@@ -58,13 +60,14 @@ export async function readStanding(
       left join dataset_version h on h.dataset_id = d.id and h.number = d.head_version
       left join dataset_version b on b.dataset_id = d.id and b.number = k.version
     where d.project_id = ${projectId} and d.deleted_at is null`;
-  const [now] = await sql<Now[]>`
+  const moment = sql<Now[]>`
     select s::text as snapshot, pg_snapshot_xmin(s)::text as xmin, pg_snapshot_xmax(s)::text as xmax,
       (select coalesce(max(id), 0)::float8 from occurrence) as top,
       (select count(*)::float8 from (${notedSince(sql, projectId, marks)} limit ${countLimit}) c) as noted,
       (select count(*)::float8 from (${seenSince(sql, projectId, marks)} limit ${countLimit}) o) as seen,
       exists (select 1 from run where project_id = ${projectId} and kind = 'import' and state = 'running') as importing
     from pg_current_snapshot() s`;
+  const [rows, [now]] = await Promise.all([standing, moment]);
   if (!now) throw new TypeError("a select without from gave no row");
   return {
     datasets: new Map(rows.map(({ id, version, made, total }) => [id, { version, made, total }])),
@@ -162,7 +165,7 @@ export async function writeChanges(
   for (const [file, query] of Object.entries(copies) as [LoadFile, string][]) {
     files[file] = `${file}.csv`;
     const copy = sql.unsafe(`copy (${query}) to stdout (format csv, null '\\N')`);
-    await pipeline(await copy.readable(), createWriteStream(join(folder, files[file])));
+    await saveCopy(await copy.readable(), join(folder, files[file]));
   }
   const erased = await sql<{ id: number }[]>`
     select id::float8 as id from conversation where project_id = ${projectId} and erased_at is not null

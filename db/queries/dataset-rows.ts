@@ -63,7 +63,7 @@ export async function listRows(handle: ProjectHandle, view: View, page: PageWish
       view,
       shown.map((row) => row.id),
     ),
-    next: indexed.page.length > page.limit && last ? last : null,
+    next: indexed.page.length > page.limit && last ? { value: last.value, id: last.id } : null,
   };
 }
 

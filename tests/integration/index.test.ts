@@ -316,6 +316,41 @@ describe("what changes is seen by the next question", () => {
   });
 });
 
+it("much at once is read in the background, and SQL answers meanwhile", async () => {
+  const world = await makeWorld(6);
+  const { handle, dataset } = world;
+  const more = 25_000;
+  await handle.db.execute(sql`
+    with made as (
+      insert into conversation (project_id, hash, kind, body, turns, messages, characters, tokens, roles, preview)
+      select ${handle.projectId}, 'made ' || n, 'chat', json_build_object('kind', 'chat', 'root', json_build_object(
+          'role', 'user', 'content', 'made tea ' || n, 'replies', '[]'::json)), 1, 1, 10, n, '{user}', 'made'
+      from generate_series(1, ${more}::int) n returning id
+    ) insert into membership (dataset_id, conversation_id, added_in) select ${dataset}, id, 2 from made`);
+  await handle.db.execute(sql`insert into dataset_version (dataset_id, number, act, summary, added, removed, total)
+    values (${dataset}, 2, 'import', 'Made', ${more}, 0, ${more + 6})`);
+  await handle.db.execute(sql`
+    update dataset set head_version = 2, head_count = ${more + 6} where id = ${dataset}`);
+  const filter = { tokensMax: 100 };
+  expect(await askIndex(handle, view(world, filter), { ids: true })).toMatchObject({
+    state: "behind",
+    progress: { stage: "rows" },
+  });
+  const counts = await readCounts(handle, view(world, filter));
+  expect(counts).toMatchObject({ total: 106, behind: { stage: expect.any(String) } });
+  await expect(findTexts(handle, view(world, { text: "tea" }))).rejects.toMatchObject({
+    code: "unavailable",
+    message: expect.stringContaining("being built"),
+  });
+  await index.settled();
+  expect((await search(world, '"made tea 77"')).ids).toMatch(/^\d+$/);
+  const both = await askIndex(handle, view(world, { text: "tea" }), { counts: [] });
+  expect(both).toMatchObject({ state: "fresh", counts: { total: more + 1 } });
+  expect(await askIndex(handle, view(world, { text: "tea" }, 1), { counts: [] })).toMatchObject({
+    counts: { total: 1 },
+  });
+});
+
 describe("files that are not what they should be", () => {
   async function restart(change: (folder: string) => void | Promise<void>) {
     const world = await makeWorld(12);
