@@ -141,7 +141,7 @@ function languageOf(
   if (given && /^[a-z]{2}(-|_|$)/i.test(given)) return given.slice(0, 2).toLowerCase();
   let text = "";
   for (const { node } of walk(body.root)) {
-    text += `${messageText(node)}\n`;
+    text += `${messageText(node).slice(0, languageSample)}\n`;
     if (text.length > languageSample) break;
   }
   const clear = languageByFunctionWords(text);

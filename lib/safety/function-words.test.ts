@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { languageByFunctionWords } from "./function-words.ts";
+import { languageByFunctionWords, wordCounts } from "./function-words.ts";
 
 describe("language by function words", () => {
+  it("gives each word a number of its own", () =>
+    expect(wordCounts.numbers).toBe(wordCounts.words));
+
   it.each([
     ["When does the shop open, and can you tell me what it has?", "en"],
     ["Wann macht der Laden auf und können Sie mir sagen, was es dort gibt?", "de"],

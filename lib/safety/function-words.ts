@@ -37,19 +37,35 @@ const latinEnd = 0x250;
 /** Signs that Latin texts have too: dashes, quotes, currency. */
 const signs = [0x2000, 0x2bff] as const;
 const apostrophe = 0x27;
-/** 1 for the units of which words are made. */
-const inWord = Uint8Array.from({ length: latinEnd }, (_, unit) =>
-  unit === apostrophe || letter.test(String.fromCharCode(unit)) ? 1 : 0,
-);
+/** The small letter of each unit of which words are made, 0 for any other unit. */
+const smallLetter = Uint16Array.from({ length: latinEnd }, (_, unit) => {
+  const character = String.fromCharCode(unit);
+  if (unit !== apostrophe && !letter.test(character)) return 0;
+  const small = character.toLowerCase();
+  return small.length === 1 ? small.charCodeAt(0) : unit;
+});
 
 const codes = Object.keys(functionWords);
-/** For each word a bit for each language that has it. */
-const languagesOf = new Map<string, number>();
+/** For each word, by its number, a bit for each language that has it: a text is read without cutting words out. */
+const languagesOf = new Map<number, number>();
 for (const [index, code] of codes.entries()) {
   for (const word of (functionWords[code] ?? "").split(" ")) {
-    languagesOf.set(word, (languagesOf.get(word) ?? 0) | (1 << index));
+    let number = 0;
+    for (let at = 0; at < word.length; at++) number = withLetter(number, word.charCodeAt(at));
+    languagesOf.set(number, (languagesOf.get(number) ?? 0) | (1 << index));
   }
 }
+
+/** A word's number grows by its letters; no two of these thousand words share one (tested). */
+function withLetter(number: number, small: number): number {
+  return (Math.imul(number, 0x01_00_01_93) + small) | 0;
+}
+
+/** Distinct words of all lists, and distinct numbers of them: equal, or two words would be taken for one. */
+export const wordCounts = {
+  words: new Set(Object.values(functionWords).flatMap((list) => list.split(" "))).size,
+  numbers: languagesOf.size,
+};
 
 /**
  * ISO 639-1 code by function words (ten languages in Latin letters) or by a script that one language alone writes;
@@ -57,15 +73,21 @@ for (const [index, code] of codes.entries()) {
  * Agreement with it and accuracy on MGSM: docs/evaluation-methods.md.
  */
 export function languageByFunctionWords(text: string): string | undefined {
-  const start = text.slice(0, sample).toLowerCase();
+  const end = Math.min(text.length, sample);
   const hits = new Uint8Array(codes.length);
   let total = 0;
-  for (let at = 0, from = 0; at <= start.length; at++) {
-    const unit = at < start.length ? start.charCodeAt(at) : 0;
-    if (unit >= latinEnd && (unit < signs[0] || unit > signs[1])) return byScript(start);
-    if (inWord[unit] === 1) continue;
-    const bits = at > from ? languagesOf.get(start.slice(from, at)) : undefined;
-    from = at + 1;
+  let number = 0;
+  for (let at = 0; at <= end; at++) {
+    const unit = at < end ? text.charCodeAt(at) : 0;
+    if (unit >= latinEnd && (unit < signs[0] || unit > signs[1]))
+      return byScript(text.slice(0, end));
+    const small = smallLetter[unit] ?? 0;
+    if (small !== 0) {
+      number = withLetter(number, small);
+      continue;
+    }
+    const bits = number === 0 ? undefined : languagesOf.get(number);
+    number = 0;
     if (bits === undefined) continue;
     total++;
     for (let rest = bits; rest !== 0; rest &= rest - 1) {
@@ -78,7 +100,8 @@ export function languageByFunctionWords(text: string): string | undefined {
 
 function clearlyFirst(hits: Uint8Array): string | undefined {
   let [best, first, second] = [0, 0, 0];
-  for (const [index, count] of hits.entries()) {
+  for (let index = 0; index < hits.length; index++) {
+    const count = hits[index] ?? 0;
     if (count > first) [best, first, second] = [index, count, first];
     else if (count > second) second = count;
   }
