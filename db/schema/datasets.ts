@@ -6,6 +6,7 @@ import {
   jsonb,
   pgTable,
   primaryKey,
+  real,
   smallint,
   text,
   uniqueIndex,
@@ -264,8 +265,16 @@ export const recipeRow = pgTable(
     reason: text(),
     /** Keys of the duplicate steps, in their order: the set of texts seen so far. */
     keys: text().array(),
+    /** The conversation that stays in the place of a near-duplicate, and how alike the two are (0 to 1). */
+    keptId: ref(),
+    similarity: real(),
   },
-  (t) => [primaryKey({ columns: [t.runId, t.conversationId] })],
+  (t) => [
+    primaryKey({ columns: [t.runId, t.conversationId] }),
+    index("recipe_row_kept")
+      .on(t.runId, t.keptId, t.conversationId)
+      .where(sql`${t.keptId} is not null`),
+  ],
 );
 
 /** Version + filter + split + seed, frozen. */
