@@ -90,7 +90,8 @@ async function bothWays(world: World, filter: DatasetFilter, version?: number) {
 
 async function expectEqual(world: World, filter: DatasetFilter = {}, version?: number) {
   const { indexed, plain } = await bothWays(world, filter, version);
-  expect(indexed, JSON.stringify({ filter, version })).toEqual(plain);
+  const why = services.logged.filter((line) => Number(line.level) >= 50).slice(-1);
+  expect(indexed, JSON.stringify({ filter, version, why })).toEqual(plain);
   return plain;
 }
 
