@@ -28,6 +28,18 @@ export type LineDrawingProps = {
   formatX?: ((value: number) => string) | undefined;
 };
 
+/** Both ends of a long name, so that the legend stays one line; the table has all of it. */
+const shortName = (name: string) =>
+  name.length > 32 ? `${name.slice(0, 14)}…${name.slice(-15)}` : name;
+
+/** Fields by place instead of by name: the drawing takes a dot in a field's name for a path. */
+const field = (index: number) => `series${index}`;
+const byPlace = ({ rows, series }: Pick<LineDrawingProps, "rows" | "series">): ChartRow[] =>
+  rows.map((row) => ({
+    x: row.x ?? null,
+    ...Object.fromEntries(series.map(({ name }, index) => [field(index), row[name] ?? null])),
+  }));
+
 export function LineDrawing(props: LineDrawingProps) {
   const { rows, series, height, xLabel, yLabel, format, formatX } = props;
   // A few points far apart make no line that can be seen.
@@ -38,10 +50,11 @@ export function LineDrawing(props: LineDrawingProps) {
   return (
     <LineChart
       h={height}
-      data={rows}
+      data={byPlace(props)}
       dataKey="x"
       series={series.map(({ name, dashed }, index) => ({
-        name,
+        name: field(index),
+        label: shortName(name),
         color: color(index),
         ...(dashed ? { strokeDasharray: "5 4" } : {}),
       }))}
