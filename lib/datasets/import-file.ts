@@ -11,7 +11,7 @@ import type { ColumnMapping } from "./formats/column-mapping.ts";
 import { chooseImporter, rankFormats } from "./formats/detect.ts";
 import type { ImportItem } from "./formats/port.ts";
 import { readImport } from "./formats/read-import.ts";
-import { sampleOfHead } from "./formats/sample.ts";
+import { sampleOfSource } from "./formats/sample.ts";
 import { openSource } from "./formats/source.ts";
 import { type Counts, prepareBatch, saveBatch, sizeOf } from "./import-batch.ts";
 import { type ImportRunInput, requireSource, sourcePath } from "./start-import.ts";
@@ -36,7 +36,7 @@ export async function importFile(
   const file = await requireSource(handle, input.sourceId);
   const path = await sourcePath(services, file);
   const counts = startCounts(owned.run.checkpoint);
-  const { format, columns } = await readingOf(path, file.fileName, input);
+  const { format, columns, rows } = await readingOf(path, file.fileName, input);
   let bytesRead = 0;
   const items = readImport(
     () => {
@@ -48,6 +48,7 @@ export async function importFile(
     },
     {
       fileName: file.fileName,
+      path,
       format,
       ...(columns ? { columns } : {}),
       skipRecords: counts.lastRecord,
@@ -56,7 +57,7 @@ export async function importFile(
   const reading = readingDigest(format, columns);
   const detect = await loadLanguageDetector();
   const target = { owned, handle, sourceId: file.id, reading };
-  const total = (after: Counts) => estimate(after, bytesRead, file.bytes);
+  const total = (after: Counts) => rows ?? estimate(after, bytesRead, file.bytes);
   let batch: ImportItem[] = [];
   let size = 0;
   let saving: Promise<void> = Promise.resolve();
@@ -84,22 +85,26 @@ export async function importFile(
   await finish(owned, handle, input, file.id, file.fileName, reading, format, counts);
 }
 
-/** How the file is read: what was confirmed, else what its start tells. Throws unsupported_format. */
+/**
+ * How the file is read: what was confirmed, else what its start tells. `rows`: how many it has, where it says so.
+ * Throws unsupported_format.
+ */
 async function readingOf(
   path: string,
   fileName: string,
   given: Pick<ImportRunInput, "format" | "columns">,
-): Promise<{ format: string; columns: ColumnMapping | undefined }> {
-  if (given.format !== undefined && (given.format !== "csv" || given.columns)) {
-    return { format: given.format, columns: given.columns };
-  }
-  const opened = await openSource(() => createReadStream(path));
+): Promise<{ format: string; columns: ColumnMapping | undefined; rows: number | undefined }> {
+  const opened = await openSource(() => createReadStream(path), { path });
+  const rows = opened.table?.rows;
   try {
-    const sample = sampleOfHead(opened.head, opened.layout, fileName);
+    if (given.format !== undefined && (given.format !== "csv" || given.columns)) {
+      return { format: given.format, columns: given.columns, rows };
+    }
+    const sample = sampleOfSource(opened, fileName);
     const format = chooseImporter(given.format, sample).id;
     // A guessed mapping is written out: guessed or confirmed, the same reading is the same records.
     const guessed = rankFormats(sample).find((one) => one.format === format)?.columns;
-    return { format, columns: given.columns ?? guessed };
+    return { format, columns: given.columns ?? guessed, rows };
   } finally {
     await opened.close();
   }

@@ -81,6 +81,7 @@ export const previewImport = defineOperation({
     try {
       const preview = await readPreview(() => createReadStream(path), {
         fileName: file.fileName,
+        path,
         format: input.format,
         columns: input.columns,
         limit: previewRecords,

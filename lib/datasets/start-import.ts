@@ -82,7 +82,7 @@ export const startImport = defineOperation({
     const path = await sourcePath(services, file);
     const { format, columns } = input;
     const { read } = await previewImport(() => createReadStream(path), {
-      ...{ fileName: file.fileName, format, columns },
+      ...{ fileName: file.fileName, path, format, columns },
       limit: 1,
     });
     if (read === 0) throw noRecords();

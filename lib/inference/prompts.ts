@@ -73,7 +73,10 @@ async function* bodiesOf(
   }
   const file = await requireSource(handle, input.sourceId ?? 0);
   const path = join(folders(services.dataDir).sources, file.digest);
-  for await (const item of readImport(() => createReadStream(path), { fileName: file.fileName })) {
+  for await (const item of readImport(() => createReadStream(path), {
+    fileName: file.fileName,
+    path,
+  })) {
     if (item.kind === "error") continue;
     for (const { body } of item.conversations) yield { id: null, body };
   }

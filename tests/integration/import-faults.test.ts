@@ -52,7 +52,12 @@ describe("a file that is no file of conversations is refused as a whole, and mak
     ["only white space", " \n\n\t\n", "invalid_input", "white space"],
     ["an empty list", "[]", "invalid_input", "no records"],
     ["UTF-16", utf16(chatLines(3)), "unsupported_format", "UTF-8"],
-    ["Parquet", Buffer.from("PAR1\u0000\u0000rest of it"), "unsupported_format", "Parquet"],
+    [
+      "Parquet cut in its head",
+      Buffer.from("PAR1\u0000\u0000rest of it"),
+      "invalid_input",
+      "end is missing",
+    ],
     ["a ZIP archive", Buffer.from("PK\u0003\u0004rest of it"), "unsupported_format", "ZIP"],
     [
       "a picture",

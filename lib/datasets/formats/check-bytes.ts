@@ -4,7 +4,7 @@ import type { EndsEarly } from "./row-fault.ts";
 import { isBlank } from "./split-lines.ts";
 
 const binaries: readonly [magic: string, name: string][] = [
-  ["PAR1", "a Parquet file"],
+  ["PAR1", "a Parquet file inside gzip or a stream"],
   ["PK\x03\x04", "a ZIP archive (or an Excel workbook)"],
   ["%PDF", "a PDF document"],
   ["\x28\xb5\x2f\xfd", "Zstandard-compressed"],

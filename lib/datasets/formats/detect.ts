@@ -38,7 +38,7 @@ function candidateOf(importer: Importer, sample: Sample): Candidate {
   const { confidence, reason } = importer.detect(sample);
   const candidate = { format: importer.id, label: importer.label, confidence, reason };
   if (importer.id !== "csv" || confidence === 0) return candidate;
-  const { headers } = tableOf(Buffer.from(sample.text), true);
+  const headers = sample.columns ?? tableOf(Buffer.from(sample.text), true).headers;
   const columns = guessMapping(headers);
   return columns ? { ...candidate, headers, columns } : { ...candidate, headers };
 }

@@ -58,13 +58,15 @@ export type Sample = {
   text: string;
   /** Parsed JSON values; empty for layout `text`. */
   records: unknown[];
+  /** Names of a Parquet file's columns; its rows are the records. */
+  columns?: string[];
 };
 
 /** `lines`: JSON Lines. `array`: one top-level JSON array. `values`: pretty-printed JSON values. `text`: no JSON. */
 export type Layout = "lines" | "array" | "values" | "text";
 
 export type ReadOptions = {
-  /** CSV and TSV only; guessed from the header when absent. */
+  /** CSV, TSV and columns of Parquet only; guessed from the header when absent. */
   columns?: ColumnMapping;
   /** Leave out records up to this number: they were committed before. */
   skipRecords?: number;

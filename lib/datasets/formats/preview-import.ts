@@ -1,7 +1,7 @@
 import { type Candidate, chooseImporter, rankFormats } from "./detect.ts";
 import type { AcceptedRecord, ErrorRecord, Layout } from "./port.ts";
 import type { ImportOptions } from "./read-import.ts";
-import { sampleOfHead } from "./sample.ts";
+import { sampleOfSource } from "./sample.ts";
 import { type OpenStream, openSource } from "./source.ts";
 
 export type ImportPreview = {
@@ -23,9 +23,12 @@ export async function previewImport(
   options: Omit<ImportOptions, "skipRecords"> & { limit?: number } = {},
 ): Promise<ImportPreview> {
   const limit = options.limit ?? 20;
-  const source = await openSource(open);
+  const source = await openSource(
+    open,
+    options.path === undefined ? undefined : { path: options.path },
+  );
   try {
-    const sample = sampleOfHead(source.head, source.layout, options.fileName ?? "");
+    const sample = sampleOfSource(source, options.fileName ?? "");
     const importer = chooseImporter(options.format, sample);
     const preview: ImportPreview = {
       format: importer.id,

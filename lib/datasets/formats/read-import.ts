@@ -1,13 +1,15 @@
 import { chooseImporter, noRecords } from "./detect.ts";
 import type { ImportItem, ReadOptions } from "./port.ts";
-import { sampleOfHead } from "./sample.ts";
-import { type OpenStream, openSource } from "./source.ts";
+import { sampleOfSource } from "./sample.ts";
+import { type OnDisk, type OpenStream, openSource } from "./source.ts";
 
 export type ImportOptions = ReadOptions & {
   /** An importer's id; detected when absent. */
   format?: string;
   /** Helps detection only. */
   fileName?: string;
+  /** Where the file lies, for Parquet. */
+  path?: string;
 };
 
 /**
@@ -21,9 +23,9 @@ export async function* readImport(
   open: OpenStream,
   options: ImportOptions = {},
 ): AsyncGenerator<ImportItem> {
-  const source = await openSource(open);
+  const source = await openSource(open, diskOf(options));
   try {
-    const sample = sampleOfHead(source.head, source.layout, options.fileName ?? "");
+    const sample = sampleOfSource(source, options.fileName ?? "");
     const importer = chooseImporter(options.format, sample);
     let items = 0;
     for await (const item of importer.read(source, options)) {
@@ -34,4 +36,11 @@ export async function* readImport(
   } finally {
     await source.close();
   }
+}
+
+/** Rows can be left undecoded when a row is a record and nothing has to be detected from the first. */
+function diskOf({ path, format, skipRecords }: ImportOptions): OnDisk | undefined {
+  if (path === undefined) return undefined;
+  const counted = format !== undefined && format !== "csv";
+  return { path, skipRows: counted ? (skipRecords ?? 0) : 0 };
 }

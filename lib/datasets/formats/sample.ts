@@ -5,6 +5,7 @@ import { layoutOf } from "./layout.ts";
 import { maxTreeJsonDepth, sampleBytes, sampleRecords } from "./limits.ts";
 import type { Layout, Sample } from "./port.ts";
 import { RowFault } from "./row-fault.ts";
+import type { Source } from "./source.ts";
 import { splitLines } from "./split-lines.ts";
 import { ValueSplitter } from "./split-values.ts";
 
@@ -23,7 +24,12 @@ export function sampleOf(bytes: Uint8Array, fileName: string): Sample {
 }
 
 /** The same from the head of an open source. */
-export function sampleOfHead(head: Buffer, layout: Layout, fileName: string): Sample {
+export function sampleOfSource({ head, layout, table }: Source, fileName: string): Sample {
+  const sample = sampleOfHead(head, layout, fileName);
+  return table ? { ...sample, columns: table.columns } : sample;
+}
+
+function sampleOfHead(head: Buffer, layout: Layout, fileName: string): Sample {
   const text = head.toString("utf8", 0, sampleBytes);
   return { fileName, layout, text, records: recordsOf(head, layout) };
 }
