@@ -135,7 +135,7 @@ async function writeFormat(
   return { name, format, bytes, sha256, written, skipped, reasons };
 }
 
-async function writeFile(path: string, chunks: AsyncIterable<string>) {
+async function writeFile(path: string, chunks: AsyncIterable<string | Uint8Array>) {
   const hash = createHash("sha256");
   let bytes = 0;
   const file = await open(path, "wx");
@@ -148,8 +148,12 @@ async function writeFile(path: string, chunks: AsyncIterable<string>) {
   return { bytes, sha256: hash.digest("hex") };
 }
 
-async function writeChunk(file: FileHandle, text: string, hash: ReturnType<typeof createHash>) {
-  const chunk = Buffer.from(text);
+async function writeChunk(
+  file: FileHandle,
+  part: string | Uint8Array,
+  hash: ReturnType<typeof createHash>,
+) {
+  const chunk = typeof part === "string" ? Buffer.from(part) : part;
   hash.update(chunk);
   await file.writeFile(chunk);
   return chunk.length;

@@ -42,7 +42,7 @@ export type ExportFile = z.infer<typeof exportFileSchema>;
 /** Queues the writing of a dataset's rows as files with a dataset card. */
 export const startExport = defineOperation({
   name: "export",
-  summary: "Write a dataset as messages, pairs, CSV or trees, with a dataset card",
+  summary: "Write a dataset as messages, pairs, CSV, trees or Parquet, with a dataset card",
   method: "POST",
   path: "/projects/{project}/datasets/{dataset}/exports",
   input: z.strictObject({

@@ -69,9 +69,9 @@ async function exported(handle: ProjectHandle, dataset: string, format: string[]
   const done = await runJob(services, run);
   expect(done.state).toBe("succeeded");
   const files = filesOf(done);
-  const read = (name: string) =>
-    readFileSync(join(folders(services.dataDir).exports, String(run), name), "utf8");
-  return { run, done, files, read };
+  const bytes = (name: string) =>
+    readFileSync(join(folders(services.dataDir).exports, String(run), name));
+  return { run, done, files, bytes, read: (name: string) => bytes(name).toString("utf8") };
 }
 
 const filesOf = ({ result }: { result: Record<string, unknown> | null }) =>
@@ -91,14 +91,16 @@ describe("an export", () => {
     ["trees", mixed, "chats.jsonl"],
     ["pairs", pairs, "pairs.jsonl"],
     ["trees", pairs, "pairs.jsonl"],
+    ["parquet", chatLines(2), "chats.jsonl"],
+    ["parquet-pairs", pairs, "pairs.jsonl"],
   ])("as %s and back gives the same conversations", async (format, text, fileName) => {
     const handle = await makeHandle(services);
     await importText(services, handle, text, { fileName });
-    const { files, read } = await exported(handle, "chats", [format]);
+    const { files, bytes } = await exported(handle, "chats", [format]);
     const [file] = files;
     expect(file).toMatchObject({ format, skipped: 0, reasons: {}, written: 2 });
-    const content = read(file?.name ?? "");
-    expect(Buffer.byteLength(content)).toBe(file?.bytes);
+    const content = bytes(file?.name ?? "");
+    expect(content.length).toBe(file?.bytes);
     expect(createHash("sha256").update(content).digest("hex")).toBe(file?.sha256);
     const other = await makeHandle(services);
     const back = await importText(services, other, content, { fileName: file?.name ?? "" });

@@ -17,17 +17,21 @@ export const pairsExporter = {
     return typeof pair === "string" ? pair : undefined;
   },
   write(body) {
-    const pair = pairOf(body);
-    if (typeof pair === "string") throw new TypeError(`Not a pair: ${pair}.`);
-    const record = {
-      prompt: pair.prompt.map(messageToOpenAi),
-      chosen: pair.chosen.map(messageToOpenAi),
-      rejected: pair.rejected.map(messageToOpenAi),
-      ...(body.tools?.length ? { tools: body.tools } : {}),
-    };
-    return `${JSON.stringify(record)}\n`;
+    const tools = body.tools?.length ? { tools: body.tools } : {};
+    return `${JSON.stringify({ ...pairRecord(body), ...tools })}\n`;
   },
 } satisfies Exporter;
+
+/** The three message lists of a pair in the OpenAI format. Throws TypeError for what `refuses` names. */
+export function pairRecord(body: ConversationBody) {
+  const pair = pairOf(body);
+  if (typeof pair === "string") throw new TypeError(`Not a pair: ${pair}.`);
+  return {
+    prompt: pair.prompt.map(messageToOpenAi),
+    chosen: pair.chosen.map(messageToOpenAi),
+    rejected: pair.rejected.map(messageToOpenAi),
+  };
+}
 
 type Pair = { prompt: MessageNode[]; chosen: MessageNode[]; rejected: MessageNode[] };
 

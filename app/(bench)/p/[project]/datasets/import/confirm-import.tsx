@@ -168,7 +168,9 @@ function guessed(data: Preview | undefined): Columns | undefined {
 }
 
 function suggestedName(fileName: string | undefined): string {
-  return (fileName ?? "").replace(/(\.(jsonl?|ndjson|csv|tsv|txt|gz))+$/i, "").slice(0, 200);
+  return (fileName ?? "")
+    .replace(/(\.(jsonl?|ndjson|csv|tsv|txt|parquet|gz))+$/i, "")
+    .slice(0, 200);
 }
 
 type ChoiceProps = {

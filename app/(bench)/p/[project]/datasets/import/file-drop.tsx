@@ -25,8 +25,8 @@ export default function FileDrop({ onFile, disabled }: Props) {
             Drop a file here, or click to choose one
           </Text>
           <Text size="sm" c="dimmed">
-            JSONL, JSON, CSV, TSV or text; plain or .gz. Messages, ShareGPT, Alpaca, prompt and
-            completion, chosen and rejected, transcripts, trees.
+            JSONL, JSON, CSV, TSV or text, plain or .gz, and Parquet. Messages, ShareGPT, Alpaca,
+            prompt and completion, chosen and rejected, transcripts, trees.
           </Text>
         </div>
       </Group>

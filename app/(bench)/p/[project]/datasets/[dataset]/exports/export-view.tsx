@@ -27,6 +27,12 @@ const formats = [
   { value: "pairs", label: "Pairs (JSONL)", note: "Prompt, chosen and rejected answer" },
   { value: "csv", label: "CSV", note: "One message a row; formulas are escaped" },
   { value: "trees", label: "Trees (JSONL)", note: "Every kind of conversation, branches kept" },
+  {
+    value: "parquet",
+    label: "Messages (Parquet)",
+    note: "Chats with tools, without content parts",
+  },
+  { value: "parquet-pairs", label: "Pairs (Parquet)", note: "Prompt, chosen and rejected answer" },
 ] as const;
 type Format = (typeof formats)[number]["value"];
 
