@@ -14,8 +14,13 @@ export class RowWriter {
   #characters = 0;
 
   constructor({ schema, columns }: TableShape) {
-    const options = { schema: [...schema], codec: "SNAPPY", statistics: false } as const;
-    this.#writer = new ParquetWriter({ writer: this.#sink, createdBy: "assay", ...options });
+    this.#writer = new ParquetWriter({
+      writer: this.#sink,
+      schema: [...schema],
+      codec: "SNAPPY",
+      statistics: false,
+      createdBy: "assay",
+    });
     this.#columns = columns;
   }
 
