@@ -119,6 +119,7 @@ export const routes = {
   "recipes.create": ["POST", "/projects/{project}/recipes"],
   "recipes.delete": ["DELETE", "/projects/{project}/recipes/{recipe}"],
   "recipes.list": ["GET", "/projects/{project}/recipes"],
+  "recipes.near-duplicates": ["GET", "/projects/{project}/recipe-runs/{run}/near-duplicates"],
   "recipes.preview": ["POST", "/projects/{project}/datasets/{dataset}/clean/preview"],
   "recipes.read": ["GET", "/projects/{project}/recipes/{recipe}"],
   "recipes.run": ["POST", "/projects/{project}/datasets/{dataset}/clean"],

@@ -60,6 +60,8 @@ export type RowOutcome = {
   step: number | null;
   reason: string | null;
   keys: string[] | null;
+  kept: number | null;
+  similarity: number | null;
 };
 
 export async function stageOutcomes(
@@ -69,11 +71,11 @@ export async function stageOutcomes(
 ): Promise<void> {
   if (rows.length === 0) return;
   await tx.db.execute(sql`
-    insert into recipe_row (run_id, conversation_id, result_id, step, reason, keys)
-    select ${runId}, x.conversation, x.result, x.step, x.reason,
+    insert into recipe_row (run_id, conversation_id, result_id, step, reason, kept_id, similarity, keys)
+    select ${runId}, x.conversation, x.result, x.step, x.reason, x.kept, x.similarity,
       case when x.keys is null then null else array(select jsonb_array_elements_text(x.keys)) end
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as x(conversation bigint, result bigint, step smallint, reason text, keys jsonb)
+      as x(conversation bigint, result bigint, step smallint, reason text, kept bigint, similarity real, keys jsonb)
     on conflict (run_id, conversation_id) do nothing`);
 }
 

@@ -20,9 +20,11 @@ import { datasetFilterSchema } from "../core/dataset-filter.ts";
 import { AssayError } from "../core/errors.ts";
 import type { OwnedRun } from "../runs/own-run.ts";
 import { loadLanguageDetector } from "../safety/language.ts";
+import { decideRows } from "./decide-rows.ts";
 import { describeConversation } from "./describe-conversation.ts";
 import { nodeHashes } from "./formats/node-hash.ts";
-import { countOutcome, emptyReport, type StepReport } from "./recipe-report.ts";
+import { askInstead, type NearDuplicates } from "./near-duplicate-rows.ts";
+import { countClusters, countOutcome, emptyReport, type StepReport } from "./recipe-report.ts";
 import { SeenKeys } from "./seen-keys.ts";
 import {
   applyRecipe,
@@ -77,11 +79,13 @@ export async function cleanRows(
     ...(owned.run.checkpoint as Partial<Checkpoint> | null),
   };
   const { context, seen } = await prepareSteps(recipe, handle, owned.id);
+  const decided = await decideRows(recipe, owned, handle, view, context, signal);
+  countClusters(at.steps, decided);
   for (;;) {
     signal.throwIfAborted();
     const rows = await listBodies(handle, view, at.after, leaseRows);
     if (rows.length === 0) break;
-    const cleaned = await cleanLease(recipe, rows, context, seen, signal);
+    const cleaned = await cleanLease(recipe, rows, { context, seen, decided }, signal);
     await saveLease(owned, handle, cleaned, at);
   }
   await finish(owned, handle, input, at);
@@ -100,11 +104,17 @@ async function prepareSteps(recipe: Recipe, handle: ProjectHandle, runId: number
   return { context, seen };
 }
 
+/** What the steps of a recipe need beside the row. */
+type Ports = {
+  context: StepContext;
+  seen: SeenKeys | undefined;
+  decided: readonly NearDuplicates[];
+};
+
 async function cleanLease(
   recipe: Recipe,
   rows: readonly BodyRow[],
-  context: StepContext,
-  seen: SeenKeys | undefined,
+  ports: Ports,
   signal: AbortSignal,
 ): Promise<Cleaned[]> {
   const cleaned: Cleaned[] = [];
@@ -113,21 +123,17 @@ async function cleanLease(
       await breathe();
       signal.throwIfAborted();
     }
-    cleaned.push(cleanRow(recipe, row, context, seen));
+    cleaned.push(cleanRow(recipe, row, ports));
   }
   return cleaned;
 }
 
-function cleanRow(
-  recipe: Recipe,
-  row: BodyRow,
-  context: StepContext,
-  seen: SeenKeys | undefined,
-): Cleaned {
+function cleanRow(recipe: Recipe, row: BodyRow, { context, seen, decided }: Ports): Cleaned {
   const asked = seen?.row();
   const outcome = applyRecipe(recipe, row.body, {
     ...context,
     ...(asked ? { seen: asked.seen } : {}),
+    keptInstead: askInstead(decided, row.id),
   });
   const keys = asked?.keys ?? [];
   if (outcome.outcome !== "changed") return { row, outcome, keys };
@@ -201,6 +207,8 @@ function stagedRow({ row, outcome, keys, result }: Stored): RowOutcome[] {
       result,
       step: outcome.droppedBy?.index ?? null,
       reason: outcome.droppedBy?.reason ?? null,
+      kept: outcome.droppedBy?.instead?.conversation ?? null,
+      similarity: outcome.droppedBy?.instead?.similarity ?? null,
       keys: keys.length > 0 ? keys : null,
     },
   ];

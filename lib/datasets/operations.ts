@@ -7,6 +7,7 @@ import { eraseConversation, listEraseDependents } from "./erase-conversation.ts"
 import { restoreVersion, undoVersion } from "./go-back.ts";
 import { listDatasets } from "./list-datasets.ts";
 import { listImportErrors } from "./list-import-errors.ts";
+import { listNearDuplicateClusters } from "./list-near-duplicates.ts";
 import { listRows, readFacets } from "./list-rows.ts";
 import { previewImport } from "./preview-import.ts";
 import { readConversation } from "./read-conversation.ts";
@@ -53,6 +54,7 @@ export const datasetOperations = [
   deleteRecipe,
   previewRecipe,
   runRecipe,
+  listNearDuplicateClusters,
   startImport,
   previewImport,
   listImportErrors,

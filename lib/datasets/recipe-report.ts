@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { NearDuplicates } from "./near-duplicate-rows.ts";
 import type { RecipeOutcome } from "./steps/recipe.ts";
 
 /** What one step did to all rows that reached it. */
@@ -28,6 +29,19 @@ export const emptyReport = (steps: readonly { step: string }[]): StepReport[] =>
 
 function add(into: Record<string, number>, name: string, count: number): void {
   into[name] = (into[name] ?? 0) + count;
+}
+
+/** Notes in the reports what near-duplicates steps found over all rows. */
+export function countClusters(
+  reports: readonly StepReport[],
+  decided: readonly NearDuplicates[],
+): void {
+  for (const { index, clusters, crowdedBuckets } of decided) {
+    const report = reports[index];
+    if (!report) continue;
+    report.counts.clusters = clusters;
+    if (crowdedBuckets > 0) report.counts.crowded_buckets = crowdedBuckets;
+  }
 }
 
 /** Adds one row's outcome to the reports, in place. */

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import type { ProjectHandle } from "#db/handle.ts";
 import { countRows } from "#db/queries/dataset-rows.ts";
 import { requireDataset } from "#db/queries/datasets.ts";
-import { listBodies } from "#db/queries/recipe-rows.ts";
+import { timesOfConversations } from "#db/queries/near-duplicate-rows.ts";
+import { type BodyRow, listBodies } from "#db/queries/recipe-rows.ts";
 import { conversationBodySchema } from "../core/conversation.ts";
 import { datasetFilterSchema, datasetRefSchema, slugSchema } from "../core/dataset-filter.ts";
 import { AssayError } from "../core/errors.ts";
@@ -10,7 +12,8 @@ import { startRun } from "../runs/start-run.ts";
 import { loadLanguageDetector } from "../safety/language.ts";
 import type { RecipeRunInput } from "./clean-rows.ts";
 import { conversationFacts } from "./formats/conversation-facts.ts";
-import { countOutcome, emptyReport, stepReportSchema } from "./recipe-report.ts";
+import { askInstead, decideNearDuplicates, type RowSource } from "./near-duplicate-rows.ts";
+import { countClusters, countOutcome, emptyReport, stepReportSchema } from "./recipe-report.ts";
 import { recipeRefSchema, requireRecipe, stepsInput } from "./recipes.ts";
 import { SeenKeys } from "./seen-keys.ts";
 import { applyRecipe, parseRecipe, recipeNeeds } from "./steps/recipe.ts";
@@ -62,6 +65,18 @@ export const runRecipe = defineOperation({
   },
 });
 
+/** Rows that are at hand, as a comparison of all of them reads them. */
+function sourceOf(handle: ProjectHandle, rows: readonly BodyRow[]): RowSource {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return {
+    async *pages() {
+      yield rows;
+    },
+    bodiesOf: async (ids) => ids.flatMap((id) => byId.get(id) ?? []),
+    timesOf: (ids) => timesOfConversations(handle, ids),
+  };
+}
+
 /** Rows a preview runs the recipe on. */
 const sampleRows = 300;
 /** Text a preview shows. */
@@ -89,7 +104,15 @@ export const previewRecipe = defineOperation({
       z.object({
         conversation: z.number(),
         outcome: z.enum(["same", "changed", "dropped"]),
-        droppedBy: z.object({ index: z.number(), step: z.string(), reason: z.string() }).nullable(),
+        droppedBy: z
+          .object({
+            index: z.number(),
+            step: z.string(),
+            reason: z.string(),
+            /** What stays in the place of a near-duplicate. */
+            instead: z.object({ conversation: z.number(), similarity: z.number() }).optional(),
+          })
+          .nullable(),
         before: conversationBodySchema,
         after: conversationBodySchema,
         findings: z.array(
@@ -115,11 +138,20 @@ export const previewRecipe = defineOperation({
     const detect = needs.detectLanguage ? { detectLanguage: await loadLanguageDetector() } : {};
     const seen = new SeenKeys();
     const reports = emptyReport(recipe.steps);
+    const decided = await decideNearDuplicates(recipe, sourceOf(handle, rows), detect, {
+      signal,
+      tell: async () => {},
+    });
+    countClusters(reports, decided);
     const examples = [];
     let left = shownCharacters;
     for (const row of rows) {
       signal.throwIfAborted();
-      const outcome = applyRecipe(recipe, row.body, { ...detect, seen: seen.row().seen });
+      const outcome = applyRecipe(recipe, row.body, {
+        ...detect,
+        seen: seen.row().seen,
+        keptInstead: askInstead(decided, row.id),
+      });
       countOutcome(reports, outcome);
       if (outcome.outcome === "same" && outcome.findings.length === 0) continue;
       left -= 2 * conversationFacts(row.body).characters;

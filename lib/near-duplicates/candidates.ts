@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from "node:timers/promises";
 import { createBucketWalk } from "./buckets.ts";
 import { createEstimate } from "./estimate.ts";
 import { type Banding, bandingFor } from "./settings.ts";
@@ -25,8 +26,12 @@ export type Candidates = {
  * Pairs of rows that share a band and whose signatures say that the threshold may be reached. Rows with equal
  * signatures (copies, as a rule) stand for each other: only the first of them is compared with others, and each
  * further one is paired with it, so that a text that stands there 100,000 times costs 100,000 pairs.
+ * The event loop gets a turn after each band; add no text meanwhile.
  */
-export function findCandidates(signatures: Signatures, options: CandidateOptions): Candidates {
+export async function findCandidates(
+  signatures: Signatures,
+  options: CandidateOptions,
+): Promise<Candidates> {
   const { threshold, fromRow = 0 } = options;
   const width = signatures.settings.permutations;
   const banding = options.banding ?? bandingFor(threshold, width);
@@ -49,6 +54,7 @@ export function findCandidates(signatures: Signatures, options: CandidateOptions
     });
     crowdedBuckets += crowded;
     if (crowded === 0) wholeBands.push(band);
+    await breathe();
   }
   return { ...pairs.sorted(), banding, crowdedBuckets };
 }

@@ -11,7 +11,7 @@ export type KeepRule = (a: Candidate, b: Candidate) => number;
 export const keepRules = {
   first: (a, b) => a.id - b.id,
   longest: (a, b) => b.characters - a.characters,
-  "most turns": (a, b) => b.turns - a.turns || b.characters - a.characters,
+  "most-turns": (a, b) => b.turns - a.turns || b.characters - a.characters,
   newest: (a, b) =>
     (b.time ?? Number.NEGATIVE_INFINITY) - (a.time ?? Number.NEGATIVE_INFINITY) || b.id - a.id,
 } satisfies Record<string, KeepRule>;

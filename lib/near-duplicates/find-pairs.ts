@@ -1,6 +1,6 @@
 import { type CandidateOptions, type Candidates, findCandidates } from "./candidates.ts";
 import { createJaccard } from "./jaccard.ts";
-import { defaultThreshold } from "./settings.ts";
+import { defaultThreshold, type SignatureSettings } from "./settings.ts";
 import { createShingler, type Shingles } from "./shingles.ts";
 import type { Signatures } from "./signatures.ts";
 
@@ -31,43 +31,69 @@ export async function findPairs(
   options: FindPairsOptions,
 ): Promise<FoundPairs> {
   const { textsOf, threshold = defaultThreshold, ...rest } = options;
-  const { a, b, banding, crowdedBuckets } = findCandidates(signatures, { threshold, ...rest });
+  const { a, b, banding, crowdedBuckets } = await findCandidates(signatures, {
+    threshold,
+    ...rest,
+  });
   const jaccard = createJaccard();
   const pairs: Pair[] = [];
   for (let from = 0; from < a.length; from += pairsAtOnce) {
     const until = Math.min(a.length, from + pairsAtOnce);
-    const shingles = await shinglesOf(
-      signatures,
-      [a.subarray(from, until), b.subarray(from, until)],
-      textsOf,
-    );
-    for (let i = from; i < until; i++) {
-      const one = shingles.get(a[i] as number);
-      const other = shingles.get(b[i] as number);
-      const similarity = one && other ? jaccard(one, other) : 0;
-      if (similarity < threshold) continue;
-      const ids = { a: signatures.idAt(a[i] as number), b: signatures.idAt(b[i] as number) };
-      pairs.push({ ...ids, jaccard: similarity });
+    const batch = Array.from({ length: until - from }, (_, i) => ({
+      a: signatures.idAt(a[from + i] as number),
+      b: signatures.idAt(b[from + i] as number),
+    }));
+    for (const pair of await measureBatch(signatures.settings, batch, textsOf, jaccard)) {
+      if (pair.jaccard >= threshold) pairs.push(pair);
     }
   }
   return { pairs, banding, crowdedBuckets, compared: a.length };
 }
 
-/** Shingles by row of all rows named, from their texts. */
+/** The exact similarity of each pair of ids, in their order; 0 where a text is gone. */
+export async function measurePairs(
+  settings: SignatureSettings,
+  pairs: readonly Pick<Pair, "a" | "b">[],
+  textsOf: TextsOf,
+): Promise<Pair[]> {
+  const jaccard = createJaccard();
+  const measured: Pair[] = [];
+  for (let from = 0; from < pairs.length; from += pairsAtOnce) {
+    const batch = pairs.slice(from, from + pairsAtOnce);
+    measured.push(...(await measureBatch(settings, batch, textsOf, jaccard)));
+  }
+  return measured;
+}
+
+async function measureBatch(
+  settings: SignatureSettings,
+  pairs: readonly Pick<Pair, "a" | "b">[],
+  textsOf: TextsOf,
+  jaccard: ReturnType<typeof createJaccard>,
+): Promise<Pair[]> {
+  const shingles = await shinglesOf(settings, pairs, textsOf);
+  return pairs.map(({ a, b }) => {
+    const one = shingles.get(a);
+    const other = shingles.get(b);
+    return { a, b, jaccard: one && other ? jaccard(one, other) : 0 };
+  });
+}
+
+/** Shingles of all texts that the pairs name, by id. */
 async function shinglesOf(
-  signatures: Signatures,
-  rowLists: readonly Uint32Array[],
+  settings: SignatureSettings,
+  pairs: readonly Pick<Pair, "a" | "b">[],
   textsOf: TextsOf,
 ): Promise<Map<number, Shingles>> {
-  const shingle = createShingler(signatures.settings.shingle, signatures.settings.seed);
-  const rows = [...new Set(rowLists.flatMap((list) => [...list]))];
-  const texts = await textsOf(rows.map((row) => signatures.idAt(row)));
+  const shingle = createShingler(settings.shingle, settings.seed);
+  const ids = [...new Set(pairs.flatMap(({ a, b }) => [a, b]))];
+  const texts = await textsOf(ids);
   const shingles = new Map<number, Shingles>();
-  for (const [i, row] of rows.entries()) {
+  for (const [i, id] of ids.entries()) {
     const text = texts[i];
     if (typeof text !== "string") continue;
     const { hashes, length } = shingle(text);
-    shingles.set(row, { hashes: hashes.slice(0, length), length });
+    shingles.set(id, { hashes: hashes.slice(0, length), length });
   }
   return shingles;
 }

@@ -40,7 +40,8 @@ export function foldUnicode(text: string): string {
     .trim();
 }
 
-function* comparedNodes(body: ConversationBody, scope: DuplicateScope) {
+/** Nodes with their depth that a comparison of this scope looks at, in reading order. */
+export function* comparedNodes(body: ConversationBody, scope: DuplicateScope) {
   if (scope === "conversation") {
     yield* walk(body.root);
     return;

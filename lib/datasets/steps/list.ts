@@ -3,6 +3,7 @@ import { duplicatesStep } from "./duplicates.ts";
 import { htmlStep } from "./html.ts";
 import { languageStep } from "./language.ts";
 import { lengthStep } from "./length.ts";
+import { nearDuplicatesStep } from "./near-duplicates.ts";
 import { piiStep } from "./pii.ts";
 import type { Step } from "./step.ts";
 import { turnsStep } from "./turns.ts";
@@ -15,6 +16,7 @@ export const steps = [
   piiStep,
   languageStep,
   duplicatesStep,
+  nearDuplicatesStep,
   lengthStep,
   turnsStep,
 ] as const satisfies readonly Step[];

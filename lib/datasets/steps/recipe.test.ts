@@ -24,7 +24,11 @@ describe("recipe", () => {
     expect(short.steps[0]?.params).toMatchObject({ mode: "find", regions: ["US", "GB"] });
     const other = parseRecipe({ steps: [{ step: "length", params: { min: 5 } }, { step: "pii" }] });
     expect(other.digest).not.toBe(short.digest);
-    expect(recipeNeeds(short)).toEqual({ detectLanguage: false, seen: false });
+    expect(recipeNeeds(short)).toEqual({
+      detectLanguage: false,
+      seen: false,
+      keptInstead: false,
+    });
   });
 
   it("names each wrong field", () => {

@@ -4,7 +4,7 @@ import type { ConversationBody } from "#lib/core/conversation.ts";
 import { AssayError, type FieldIssue } from "#lib/core/errors.ts";
 import { canonicalJson } from "#lib/datasets/formats/canonical-json.ts";
 import { stepById, stepIds } from "./list.ts";
-import type { Detected, ReadyStep, StepContext, StepFinding, StepResult } from "./step.ts";
+import type { Detected, Instead, ReadyStep, StepContext, StepFinding, StepResult } from "./step.ts";
 
 /** More steps than this are a mistake; each is run on every row. */
 const mostSteps = 40;
@@ -69,16 +69,24 @@ function refused(issues: FieldIssue[]): AssayError {
 }
 
 /** Which ports a recipe needs from its caller; give them in the context. */
-export function recipeNeeds(recipe: Recipe): { detectLanguage: boolean; seen: boolean } {
+export function recipeNeeds(recipe: Recipe): {
+  detectLanguage: boolean;
+  seen: boolean;
+  keptInstead: boolean;
+} {
   const has = (id: string) => recipe.steps.some(({ step }) => step === id);
-  return { detectLanguage: has("language"), seen: has("duplicates") };
+  return {
+    detectLanguage: has("language"),
+    seen: has("duplicates"),
+    keptInstead: has("near-duplicates"),
+  };
 }
 
 export type RecipeOutcome = {
   outcome: "same" | "changed" | "dropped";
   body: ConversationBody;
   /** Which step dropped it, and why. */
-  droppedBy?: { index: number; step: string; reason: string };
+  droppedBy?: { index: number; step: string; reason: string; instead?: Instead };
   /** One result a step that ran, in order; a dropped conversation has no later ones. */
   results: { index: number; step: string; result: StepResult }[];
   /** All findings, with node numbers and offsets of the final body. */
@@ -87,7 +95,7 @@ export type RecipeOutcome = {
 };
 
 /**
- * Runs all steps on one conversation. Pure apart from `ctx.seen`. Findings of a step are made again on the
+ * Runs all steps on one conversation. Pure apart from `ctx.seen` and `ctx.keptInstead`. Findings of a step are made again on the
  * final body when a later step changed the text, so that their offsets fit what is stored.
  */
 export function applyRecipe(
@@ -103,7 +111,8 @@ export function applyRecipe(
     results.push({ index, step, result });
     detected = result.detected ?? detected;
     if (result.outcome === "dropped") {
-      const droppedBy = { index, step, reason: result.reason ?? "dropped" };
+      const { reason = "dropped", instead } = result;
+      const droppedBy = { index, step, reason, ...(instead ? { instead } : {}) };
       return { outcome: "dropped", body: current, droppedBy, results, findings: [], detected };
     }
     current = result.body;

@@ -36,10 +36,15 @@ export type Detected = {
   confidence: number;
 };
 
+/** The conversation that stays in the place of one that was dropped, and how alike they are (0 to 1). */
+export type Instead = { conversation: number; similarity: number };
+
 /** What steps need from outside. All are plain functions, so that a step stays a pure function of its input. */
 export type StepContext = {
   /** Records the key and tells whether it was there before. Duplicate steps only. */
   seen?: (key: string) => boolean;
+  /** What stays instead of this row, when it is to go. Near-duplicates steps only; each asks once, in order. */
+  keptInstead?: () => Instead | undefined;
   /** Tokens of a text by the tokenizer at hand; without it a length in tokens is estimated. */
   countTokens?: (text: string) => number;
   /** From `loadLanguageDetector`. Language step only. */
@@ -54,6 +59,7 @@ export type StepResult = {
   body: ConversationBody;
   /** Why it was dropped, for the report; a short stable word such as `too_short`. */
   reason?: string;
+  instead?: Instead;
   changes: Change[];
   findings: StepFinding[];
   /** Complete counts by name, e.g. `{email: 3}`; summed over conversations they are the step's report. */

@@ -28,6 +28,8 @@ const labels: Record<string, string> = {
   numbered: "Number the placeholders",
   keep: "Keep languages",
   unknown: "Unknown language",
+  threshold: "Alike from (share of wording)",
+  keeps: "Keep",
   mode: "How",
   scope: "Compare",
   min: "At least",

@@ -5,7 +5,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import dynamic from "next/dynamic";
 import type { OutputOf } from "#app/_ui/client.ts";
 import { ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
-import { formatNumber, plural } from "#app/_ui/format.ts";
+import { formatNumber, formatPercent, plural } from "#app/_ui/format.ts";
 import { useOperation } from "#app/_ui/use-operation.ts";
 import type { RecipeStep } from "./recipe-page.tsx";
 import classes from "./recipes.module.css";
@@ -67,6 +67,8 @@ function ExampleRow({ example }: { example: Example }) {
         {outcome === "dropped" && (
           <Badge color="red" variant="light" tt="none">
             dropped: {reasonWords(droppedBy?.reason ?? "")}
+            {droppedBy?.instead &&
+              ` of conversation ${droppedBy.instead.conversation}, ${formatPercent(droppedBy.instead.similarity)} alike`}
           </Badge>
         )}
         {outcome === "changed" && (

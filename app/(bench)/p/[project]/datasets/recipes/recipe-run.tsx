@@ -7,6 +7,7 @@ import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { formatNumber } from "#app/_ui/format.ts";
 import { RunProgress, type RunView } from "#app/_ui/runs/run-progress.tsx";
 import { useOperation } from "#app/_ui/use-operation.ts";
+import { NearDuplicateClusters } from "./near-duplicate-clusters.tsx";
 import classes from "./recipes.module.css";
 import { type StepReport, StepReports } from "./step-reports.tsx";
 
@@ -48,9 +49,22 @@ export function RecipeRun({ project, initial, mayCancel }: Props) {
           {result && <Report project={project} result={result} kinds={kinds.data?.steps} />}
         </RunProgress>
       </Paper>
+      {result && droppedAsAlike(result) > 0 && (
+        <NearDuplicateClusters
+          project={project}
+          run={run.id}
+          dropped={droppedAsAlike(result)}
+          clusters={sumOf(result, (step) => step.counts.clusters)}
+        />
+      )}
     </Page>
   );
 }
+
+const sumOf = (result: Result, figure: (step: StepReport) => number | undefined) =>
+  result.steps.reduce((sum, step) => sum + (figure(step) ?? 0), 0);
+
+const droppedAsAlike = (result: Result) => sumOf(result, (step) => step.reasons.near_duplicate);
 
 type ReportProps = {
   project: string;
