@@ -59,6 +59,7 @@ export const routes = {
   "home.read": ["GET", "/projects/{project}/home"],
   "imports.errors": ["GET", "/projects/{project}/imports/{run}/errors"],
   "imports.preview": ["POST", "/projects/{project}/imports/preview"],
+  "imports.rows": ["GET", "/projects/{project}/imports/{run}/rows"],
   "invite.accept": ["POST", "/invites/accept"],
   "invite.create": ["POST", "/projects/{project}/invites"],
   "key.create": ["POST", "/projects/{project}/keys"],

@@ -46,3 +46,26 @@ export async function addOccurrences(
     ) as x(conversation, record, part, speakers, time, metadata)
     on conflict (source_id, reading, record_number, part) do nothing`);
 }
+
+type SourceRow = {
+  conversation: number;
+  recordNumber: number;
+  kind: string;
+  messages: number;
+  tokens: number;
+  lang: string | null;
+  preview: string;
+};
+
+/** Conversations of a source as one reading found them, by record, up to record `lastRecord`. */
+export async function listSourceRows(
+  { db, projectId }: ProjectHandle,
+  page: { sourceId: number; reading: string; lastRecord: number; limit: number },
+): Promise<SourceRow[]> {
+  return db.execute<SourceRow>(sql`
+    select c.id::float8 as conversation, o.record_number as "recordNumber", c.kind, c.messages, c.tokens, c.lang, c.preview
+    from occurrence o join conversation c on c.id = o.conversation_id
+    where o.source_id = ${page.sourceId} and o.reading = ${page.reading} and o.project_id = ${projectId}
+      and o.record_number <= ${page.lastRecord} and c.erased_at is null
+    order by o.record_number, o.part limit ${page.limit}`);
+}

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { ProjectHandle } from "#db/handle.ts";
 import { type NewConversation, upsertConversations } from "#db/queries/conversations.ts";
 import { addOccurrences, type NewOccurrence } from "#db/queries/occurrences.ts";
@@ -17,6 +18,9 @@ const languageConfidence = 0.3;
 
 /** Progress of an import, committed with each batch. */
 export type Counts = { read: number; errors: number; conversations: number; lastRecord: number };
+
+/** What a checkpoint tells whoever looks at the rows read so far. */
+export const importProgressSchema = z.object({ reading: z.string(), lastRecord: z.number() });
 
 /** Characters of a record's texts, for the size of a batch in memory. */
 export function sizeOf(item: ImportItem): number {
@@ -99,7 +103,7 @@ export async function saveBatch(
     await owned.write(tx.db, {
       done: after.read,
       total: Math.max(total(after), after.read),
-      checkpoint: after,
+      checkpoint: { ...after, reading },
     });
   });
   Object.assign(counts, after);

@@ -18,6 +18,8 @@ import { type ImportRunInput, requireSource, sourcePath } from "./start-import.t
 
 /** Records a commit: small enough that a kill costs little, large enough that commits cost little. */
 const batchRecords = 2048;
+/** The first commit is small: its rows can be looked at while the rest is read. */
+const firstRecords = 50;
 /** Or this much text, so that a batch of long conversations stays small in memory. */
 const batchCharacters = 4_000_000;
 
@@ -60,12 +62,14 @@ export async function importFile(
   const total = (after: Counts) => rows ?? estimate(after, bytesRead, file.bytes);
   let batch: ImportItem[] = [];
   let size = 0;
+  let full = firstRecords;
   let saving: Promise<void> = Promise.resolve();
   // The database writes one batch while the next is read and hashed; no third waits in memory.
   const flush = async () => {
     const prepared = prepareBatch(batch, detect);
     batch = [];
     size = 0;
+    full = batchRecords;
     await saving;
     saving = saveBatch(target, prepared, counts, total);
     // Whoever awaits it next gets its error; until then nobody has left it unheard.
@@ -76,7 +80,7 @@ export async function importFile(
       signal.throwIfAborted();
       batch.push(item);
       size += sizeOf(item);
-      if (batch.length >= batchRecords || size >= batchCharacters) await flush();
+      if (batch.length >= full || size >= batchCharacters) await flush();
     }
     if (batch.length > 0) await flush();
   } finally {
@@ -111,13 +115,13 @@ async function readingOf(
 }
 
 function startCounts(checkpoint: Record<string, unknown> | null): Counts {
-  return {
-    read: 0,
-    errors: 0,
-    conversations: 0,
-    lastRecord: 0,
-    ...(checkpoint as Partial<Counts> | null),
-  };
+  const {
+    read = 0,
+    errors = 0,
+    conversations = 0,
+    lastRecord = 0,
+  } = (checkpoint as Partial<Counts> | null) ?? {};
+  return { read, errors, conversations, lastRecord };
 }
 
 /** Records in the whole file, from the share of bytes read so far. */

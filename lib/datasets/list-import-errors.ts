@@ -17,7 +17,8 @@ const errorOutput = z.object({
 });
 type ErrorRow = z.output<typeof errorOutput>;
 
-async function requireImport(handle: ProjectHandle, id: number) {
+/** A run of kind `import` of the handle's project. Throws not_found. */
+export async function requireImport(handle: ProjectHandle, id: number) {
   const run = await requireRun(handle, id);
   if (run.kind !== "import") {
     throw new AssayError("not_found", "This run is not an import. Look at the list of runs.");

@@ -7,6 +7,7 @@ import { eraseConversation, listEraseDependents } from "./erase-conversation.ts"
 import { restoreVersion, undoVersion } from "./go-back.ts";
 import { listDatasets } from "./list-datasets.ts";
 import { listImportErrors } from "./list-import-errors.ts";
+import { listImportRows } from "./list-import-rows.ts";
 import { listNearDuplicateClusters } from "./list-near-duplicates.ts";
 import { listRows, readFacets } from "./list-rows.ts";
 import { previewImport } from "./preview-import.ts";
@@ -58,6 +59,7 @@ export const datasetOperations = [
   startImport,
   previewImport,
   listImportErrors,
+  listImportRows,
   startExport,
   listExports,
   createSnapshot,

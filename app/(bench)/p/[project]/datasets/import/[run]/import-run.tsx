@@ -10,6 +10,7 @@ import { useOperation } from "#app/_ui/use-operation.ts";
 import { isOpen } from "#lib/core/run-state.ts";
 import classes from "../import.module.css";
 import { ErrorTable } from "../preview.tsx";
+import { FirstRows } from "./first-rows.tsx";
 
 type Props = { project: string; initial: RunView; mayCancel: boolean };
 
@@ -48,6 +49,7 @@ export function ImportRun({ project, initial, mayCancel }: Props) {
           </Text>
         )}
       </Paper>
+      {run.state !== "succeeded" && <FirstRows project={project} run={run.id} />}
       {!isOpen(run.state) && <ErrorRows project={project} run={run.id} />}
     </Page>
   );
