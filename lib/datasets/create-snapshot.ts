@@ -84,7 +84,7 @@ export const createSnapshot = defineOperation({
         );
       }
       const groups = groupRoots(rows);
-      const tested = await rootsOnceTested(tx);
+      const tested = testedGroups(rows, groups, await onceTested(tx));
       const sides = rows.map((row) => {
         const root = groups.get(row.id) ?? row.root;
         const side: Side = tested.has(root) ? "test" : sideOf(input.seed, root, input.split);
@@ -117,12 +117,30 @@ export const createSnapshot = defineOperation({
   },
 });
 
-/** Group roots that stood on a test side before: they stay test, or old scores would be contaminated. */
-async function rootsOnceTested(handle: ProjectHandle): Promise<Set<number>> {
-  const rows = await handle.db.execute<{ root: number }>(sql`
-    select distinct i.group_root::float8 as root from snapshot_item i join snapshot s on s.id = i.snapshot_id
+type Tested = { roots: Set<number>; texts: Set<string> };
+
+/** Roots and normalised texts of rows that stood on a test side before: they stay test, or old scores would be contaminated. */
+async function onceTested(handle: ProjectHandle): Promise<Tested> {
+  const rows = await handle.db.execute<{ root: number; text: string | null }>(sql`
+    select distinct coalesce(c.root_id, c.id)::float8 as root, c.normal_hash as text
+    from snapshot_item i join snapshot s on s.id = i.snapshot_id join conversation c on c.id = i.conversation_id
     where s.project_id = ${handle.projectId} and i.side = 'test'`);
-  return new Set(rows.map((row) => row.root));
+  return {
+    roots: new Set(rows.map((row) => row.root)),
+    texts: new Set(rows.flatMap((row) => row.text ?? [])),
+  };
+}
+
+/** Groups with a row that was tested once. Asked by rows: a group's smallest root changes with who is in it. */
+function testedGroups(
+  rows: readonly Row[],
+  groups: ReadonlyMap<number, number>,
+  { roots, texts }: Tested,
+): Set<number> {
+  const tested = rows.filter(
+    (row) => roots.has(row.root) || (row.normalHash !== null && texts.has(row.normalHash)),
+  );
+  return new Set(tested.map((row) => groups.get(row.id) ?? row.root));
 }
 
 async function freeName(handle: ProjectHandle, wish: string): Promise<string> {

@@ -156,4 +156,31 @@ describe("rows of a dataset", () => {
     // What once was test stays test under any later seed.
     expect(other.counts.test).toBeGreaterThanOrEqual(one.counts.test);
   });
+
+  it("keeps a text that was tested on the test side when a twin with a smaller number joins its group", async () => {
+    const handle = await makeHandle(services);
+    const context = { handle, services, actor: handle.actor, signal: new AbortController().signal };
+    const freeze = (dataset: string, split: { train: number; validation: number; test: number }) =>
+      createSnapshot.run(context, { project: handle.slug, dataset, filter: {}, split, seed: 1 });
+    const spelt = (change: (text: string) => string) =>
+      chat(7).replace(/"content":"([^"]*)"/g, (_, text) => `"content":"${change(text)}"`);
+    // The twin is stored first, in a dataset of its own, and differs in case alone.
+    const twin = spelt((text) => text.toUpperCase());
+    await importText(handle, twin, "twins");
+    await importText(handle, chat(7), "chats");
+    expect((await freeze("chats", { train: 0, validation: 0, test: 100 })).counts.test).toBe(1);
+    await importText(handle, chat(7), "twins");
+    expect((await freeze("twins", { train: 100, validation: 0, test: 0 })).counts).toEqual({
+      train: 0,
+      validation: 0,
+      test: 2,
+    });
+    // And alone, where only its words tell.
+    await importText(
+      handle,
+      spelt((text) => `${text} !`),
+      "others",
+    );
+    expect((await freeze("others", { train: 100, validation: 0, test: 0 })).counts.test).toBe(1);
+  });
 });
