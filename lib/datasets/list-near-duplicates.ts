@@ -2,7 +2,6 @@ import { z } from "zod";
 import { listBodiesById } from "#db/queries/conversation-bodies.ts";
 import { countNearDuplicates, listNearDuplicates } from "#db/queries/near-duplicate-rows.ts";
 import { idSchema, slugSchema } from "../core/dataset-filter.ts";
-import { AssayError } from "../core/errors.ts";
 import { defineOperation } from "../operation.ts";
 import { requireRun } from "../runs/read-runs.ts";
 import { comparedText } from "./steps/near-duplicates.ts";
@@ -16,7 +15,7 @@ const shown = z.object({
   text: z.string().nullable(),
 });
 
-/** Sets of conversations that a recipe run took for near-duplicates: what stayed, and what went for it. */
+/** Sets of conversations that a recipe run took for near-duplicates: what stayed, and what went for it. Other runs have none. */
 export const listNearDuplicateClusters = defineOperation({
   name: "recipes.near-duplicates",
   summary: "Near-duplicates that a cleaning run dropped, with what stayed in their place",
@@ -53,9 +52,6 @@ export const listNearDuplicateClusters = defineOperation({
   positionals: ["run"],
   run: async ({ handle }, { run: runId, after, limit }) => {
     const run = await requireRun(handle, runId);
-    if (run.kind !== "recipe") {
-      throw new AssayError("not_found", "This run cleaned nothing. Look at the list of runs.");
-    }
     const [kept = 0, conversation = 0] = (after ?? "0-0").split("-").map(Number);
     const found = await listNearDuplicates(handle, run.id, { kept, conversation }, limit + 1);
     const rows = found.slice(0, limit);
