@@ -140,10 +140,18 @@ async function shoot(page, world, name) {
         serious.set(what, [...(serious.get(what) ?? []), `${size.width} ${colorScheme}`]);
       }
     }
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    if (over > 0) wide.push(size.width);
+    if (!(await fits(page))) wide.push(size.width);
   }
   return { wide, serious };
+}
+
+/** Whether nothing has to be scrolled sideways, once what moved with the new width has come to rest. */
+async function fits(page) {
+  const narrow = () => document.documentElement.scrollWidth <= innerWidth;
+  return page.waitForFunction(narrow, undefined, { timeout: 3000 }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** What keeps people with assistive technology out, with the first place that has it. */
