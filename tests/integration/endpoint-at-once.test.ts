@@ -52,7 +52,9 @@ let passed: Passed[];
 beforeAll(async () => {
   url = await app.listen({ host: "127.0.0.1", port: 0 });
   ({ passed } = await liveDeployment(handle, "shop", [old, next]));
-  key = (await act(services, handle, createKey, { name: "k", scope: ["chat"] })).key;
+  key = (
+    await act(services, handle, createKey, { name: "k", scope: ["chat"], ratePerMinute: 6000 })
+  ).key;
 });
 afterAll(async () => {
   await app.close();

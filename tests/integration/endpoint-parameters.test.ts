@@ -22,7 +22,11 @@ describe.skipIf(!pythonWithTorch())(
     let openai: OpenAI;
     beforeAll(async () => {
       await registerTiny(services, handle, "tiny");
-      const { key } = await act(services, handle, createKey, { name: "k", scope: ["preview"] });
+      const { key } = await act(services, handle, createKey, {
+        name: "k",
+        scope: ["preview"],
+        ratePerMinute: 6000,
+      });
       openai = new OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries: 0 });
     });
 
