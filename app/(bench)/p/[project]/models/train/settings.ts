@@ -100,8 +100,8 @@ export function initialSettings(given: { snapshot: string | null; base: string |
     way,
     preset: "small",
     architecture: presets.small,
-    // More passes answer better and learn more by heart; the canaries of the gate tell.
-    hyper: { ...defaultHyper, epochs: 1.5, learning_rate: rates[way] },
+    // One reading a row: more answer better and learn by heart (docs/evaluation-methods.md); the gate's canaries tell.
+    hyper: { ...defaultHyper, learning_rate: rates[way] },
     seed: 0,
     device: "auto",
     canaries: { count: 8, repeats: 1 },
