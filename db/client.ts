@@ -8,6 +8,7 @@ import {
 import postgres from "postgres";
 import { type IndexAddress, IndexClient } from "./index/client.ts";
 import * as access from "./schema/access.ts";
+import * as curation from "./schema/curation.ts";
 import * as datasets from "./schema/datasets.ts";
 import * as judging from "./schema/judging.ts";
 import * as labels from "./schema/labels.ts";
@@ -17,6 +18,7 @@ import * as trust from "./schema/trust.ts";
 
 export const schema = {
   ...access,
+  ...curation,
   ...datasets,
   ...judging,
   ...labels,

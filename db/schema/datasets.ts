@@ -231,24 +231,6 @@ export const triage = pgTable(
   (t) => [index("triage_subject").on(t.projectId, t.subject, t.id)],
 );
 
-export const recipe = pgTable(
-  "recipe",
-  {
-    id: id(),
-    projectId: ref()
-      .notNull()
-      .references(() => project.id),
-    name: text().notNull(),
-    steps: jsonb().$type<{ step: string; params: Record<string, unknown> }[]>().notNull(),
-    digest: text().notNull(),
-    revision: integer().notNull().default(1),
-    createdBy: text(),
-    createdAt: createdAt(),
-    updatedAt: createdAt(),
-  },
-  (t) => [uniqueIndex("recipe_name").on(t.projectId, t.name)],
-);
-
 /**
  * What a recipe run did to one row. Staged while the run works, so that its one version is made in one statement and
  * a new attempt goes on; rows that changed or went stay as the report's evidence.

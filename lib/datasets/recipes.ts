@@ -1,7 +1,16 @@
-import { and, asc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { ProjectHandle } from "#db/handle.ts";
-import { recipe as recipeTable } from "#db/schema/datasets.ts";
+import {
+  findRecipe,
+  insertRecipe,
+  lockNewest,
+  listRecipes as queryRecipes,
+  type Recipe,
+  removeRecipe,
+  renameRecipe,
+  type Steps,
+  saveRevision,
+} from "#db/queries/recipes.ts";
 import { idSchema, nameSchema, slugSchema } from "../core/dataset-filter.ts";
 import { AssayError } from "../core/errors.ts";
 import { defineOperation } from "../operation.ts";
@@ -19,18 +28,28 @@ export const stepsInput = z
   .min(1, "Choose at least one step.")
   .max(40);
 
+export const stepsOutput = z.array(
+  z.object({ step: z.string(), params: z.record(z.string(), z.unknown()) }),
+);
+
+/** Revisions of a recipe are numbered from 1. */
+export const revisionNumber = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(2 ** 31 - 1);
+
 export const recipeOutput = z.object({
   id: z.number(),
   name: z.string(),
-  steps: z.array(z.object({ step: z.string(), params: z.record(z.string(), z.unknown()) })),
+  steps: stepsOutput,
   digest: z.string(),
+  /** The newest revision, whose steps these are. */
   revision: z.number(),
   updatedAt: z.string(),
 });
 
-type Row = typeof recipeTable.$inferSelect;
-
-export const recipeView = (row: Row): z.input<typeof recipeOutput> => ({
+export const recipeView = (row: Recipe): z.input<typeof recipeOutput> => ({
   id: row.id,
   name: row.name,
   steps: row.steps,
@@ -44,21 +63,11 @@ export const recipeRefSchema = z.union([idSchema, z.string().min(1).max(200)]);
 const missing = () =>
   new AssayError("not_found", "This project has no such recipe. Look at the list of recipes.");
 
-/** A recipe of the handle's project, by id or name. Throws not_found. */
-export async function requireRecipe(handle: ProjectHandle, ref: number | string): Promise<Row> {
-  const mine = eq(recipeTable.projectId, handle.projectId);
-  const [named] = await handle.db
-    .select()
-    .from(recipeTable)
-    .where(and(mine, eq(recipeTable.name, String(ref))));
-  if (named && typeof ref === "string") return named;
-  if (!/^\d{1,15}$/.test(String(ref))) throw missing();
-  const [row] = await handle.db
-    .select()
-    .from(recipeTable)
-    .where(and(mine, eq(recipeTable.id, Number(ref))));
-  if (!row) throw missing();
-  return row;
+/** A recipe of the handle's project with its newest steps, by id or name. Throws not_found. */
+export async function requireRecipe(handle: ProjectHandle, ref: number | string): Promise<Recipe> {
+  const found = await findRecipe(handle, ref);
+  if (!found) throw missing();
+  return found;
 }
 
 /** Every kind of step with the JSON Schema of its parameters, in the order a new recipe offers them. */
@@ -103,14 +112,7 @@ export const listRecipes = defineOperation({
   input: z.strictObject({ project: slugSchema }),
   output: z.object({ recipes: z.array(recipeOutput) }),
   allow: { project: "dataset.read" },
-  run: async ({ handle }) => {
-    const rows = await handle.db
-      .select()
-      .from(recipeTable)
-      .where(eq(recipeTable.projectId, handle.projectId))
-      .orderBy(asc(recipeTable.name));
-    return { recipes: rows.map(recipeView) };
-  },
+  run: async ({ handle }) => ({ recipes: (await queryRecipes(handle)).map(recipeView) }),
 });
 
 export const readRecipe = defineOperation({
@@ -131,12 +133,23 @@ const taken = (name: string) =>
   });
 
 /** Steps with their defaults filled in, so that a later default changes no stored recipe. */
-function checked(given: z.infer<typeof stepsInput>) {
+export function checkedSteps(given: z.infer<typeof stepsInput>): Steps {
   const parsed = parseRecipe({ steps: given });
   return {
     steps: parsed.steps.map(({ step, params }) => ({ step, params })),
     digest: parsed.digest,
   };
+}
+
+/** A new recipe with its first revision. Throws conflict for a name that is taken. */
+export async function addRecipe(
+  handle: ProjectHandle,
+  name: string,
+  steps: Steps,
+): Promise<Recipe> {
+  const made = await insertRecipe(handle, name, steps);
+  if (!made) throw taken(name);
+  return made;
 }
 
 export const createRecipe = defineOperation({
@@ -148,71 +161,55 @@ export const createRecipe = defineOperation({
   output: recipeOutput,
   allow: { project: "dataset.write" },
   positionals: ["name"],
-  run: async ({ handle }, { name, steps: given }) => {
-    const [row] = await handle.db
-      .insert(recipeTable)
-      .values({
-        projectId: handle.projectId,
-        name,
-        ...checked(given),
-        createdBy: handle.userId,
-      })
-      .onConflictDoNothing()
-      .returning();
-    if (!row) throw taken(name);
-    return recipeView(row);
-  },
+  run: async ({ handle }, { name, steps }) =>
+    recipeView(await addRecipe(handle, name, checkedSteps(steps))),
 });
 
-/** Changes a recipe that nobody else changed since it was read. */
+/** Renames a recipe, or saves its steps as a new revision; refused when somebody saved one since it was read. */
 export const updateRecipe = defineOperation({
   name: "recipes.update",
-  summary: "Change a recipe's name or steps",
+  summary: "Change a recipe's name, or save its steps as a new revision",
   method: "PUT",
   path: "/projects/{project}/recipes/{recipe}",
   input: z.strictObject({
     project: slugSchema,
     recipe: recipeRefSchema,
     /** As it was read. */
-    revision: z.coerce.number().int().min(1),
+    revision: revisionNumber,
     name: nameSchema.optional(),
     steps: stepsInput.optional(),
   }),
   output: recipeOutput,
   allow: { project: "dataset.write" },
   positionals: ["recipe"],
+  audit: ({ recipe, revision }) => ({ recipe, revision }),
   run: async ({ handle }, { recipe, revision, name, steps: given }) => {
     const found = await requireRecipe(handle, recipe);
-    if (name !== undefined && name !== found.name) {
-      const same = and(eq(recipeTable.projectId, handle.projectId), eq(recipeTable.name, name));
-      const [other] = await handle.db.select({ id: recipeTable.id }).from(recipeTable).where(same);
-      if (other) throw taken(name);
-    }
-    const [row] = await handle.db
-      .update(recipeTable)
-      .set({
-        ...(name === undefined ? {} : { name }),
-        ...(given === undefined ? {} : checked(given)),
-        revision: sql`${recipeTable.revision} + 1`,
-        updatedAt: sql`now()`,
-      })
-      .where(
-        and(
-          eq(recipeTable.id, found.id),
-          eq(recipeTable.projectId, handle.projectId),
-          eq(recipeTable.revision, revision),
-        ),
-      )
-      .returning();
-    if (!row) {
-      throw new AssayError(
-        "conflict",
-        "Somebody changed this recipe meanwhile. Your steps were not saved; compare them with what stands there now.",
-      );
-    }
-    return recipeView(row);
+    const steps = given && checkedSteps(given);
+    return handle.transaction(async (tx) => {
+      await lockRecipe(tx, found.id, revision);
+      if (name !== undefined && !(await renameRecipe(tx, found.id, name))) throw taken(name);
+      if (steps) await saveRevision(tx, found.id, steps);
+      return recipeView(await requireRecipe(tx, found.id));
+    });
   },
 });
+
+/** Holds a recipe until the transaction ends. Throws conflict when another revision than the one read is the newest. */
+export async function lockRecipe(
+  tx: ProjectHandle,
+  recipe: number,
+  read: number | undefined,
+): Promise<void> {
+  const newest = await lockNewest(tx, recipe);
+  if (newest === undefined) throw missing();
+  if (read !== undefined && newest !== read) {
+    throw new AssayError(
+      "conflict",
+      "Somebody changed this recipe meanwhile. Your steps were not saved; compare them with what stands there now.",
+    );
+  }
+}
 
 export const deleteRecipe = defineOperation({
   name: "recipes.delete",
@@ -226,9 +223,7 @@ export const deleteRecipe = defineOperation({
   audit: ({ recipe }) => ({ recipe }),
   run: async ({ handle }, { recipe }) => {
     const found = await requireRecipe(handle, recipe);
-    await handle.db
-      .delete(recipeTable)
-      .where(and(eq(recipeTable.id, found.id), eq(recipeTable.projectId, handle.projectId)));
+    await removeRecipe(handle, found.id);
     return { deleted: found.id };
   },
 });

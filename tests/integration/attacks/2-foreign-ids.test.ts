@@ -141,8 +141,10 @@ beforeAll(async () => {
     item: await only(sql`select id from label_item where task_id = ${task.task} limit 1`),
     slot: items[0]?.slot ?? 0,
     revision: items[0]?.revision ?? 1,
-    recipe: await only(sql`insert into recipe (project_id, name, steps, digest)
-      values (${ofA}, 'r', '[{"step":"whitespace","params":{}}]', 'd') returning id`),
+    recipe:
+      await only(sql`with made as (insert into recipe (project_id, name) values (${ofA}, 'r') returning id)
+      insert into recipe_revision (recipe_id, number, steps, digest)
+      select id, 1, '[{"step":"whitespace","params":{}}]', 'd' from made returning recipe_id as id`),
     prompt: await only(
       sql`insert into prompt_template (project_id, name) values (${ofA}, 'p') returning id`,
     ),
