@@ -19,6 +19,15 @@ export async function suitesBySlug(
     .orderBy(suite.slug, desc(suite.id));
 }
 
+/** All suites of the project by slug, of each the newest content. */
+export async function newestSuites(handle: ProjectHandle): Promise<SuiteRow[]> {
+  return handle.db
+    .selectDistinctOn([suite.slug])
+    .from(suite)
+    .where(eq(suite.projectId, handle.projectId))
+    .orderBy(suite.slug, desc(suite.id));
+}
+
 /** One suite of the project by its content. */
 export async function suiteByDigest(
   handle: ProjectHandle,

@@ -12,6 +12,7 @@ import {
   uniqueIndex,
 } from "drizzle-orm/pg-core";
 import type { ConversationBody } from "../../lib/core/conversation.ts";
+import type { SnapshotLeaks } from "../../lib/core/snapshot-leaks.ts";
 import { project } from "./access.ts";
 import { at, createdAt, id, ref, xid8 } from "./columns.ts";
 
@@ -279,6 +280,8 @@ export const snapshot = pgTable(
     counts: jsonb().$type<{ train: number; validation: number; test: number }>().notNull(),
     /** SHA-256 over the sorted (hash, side) lines: equal content, equal digest. */
     digest: text().notNull(),
+    /** Training rows that repeat a test side or a suite; null where nobody looked. */
+    leaks: jsonb().$type<SnapshotLeaks>(),
     createdBy: text(),
     createdAt: createdAt(),
   },

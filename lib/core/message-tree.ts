@@ -48,6 +48,11 @@ export function messageText(message: Pick<Message, "content">): string {
     .join("\n");
 }
 
+/** Texts of all messages of a conversation, side branches too. */
+export function messageTexts(body: ConversationBody): string[] {
+  return [...walk(body.root)].map(({ node }) => messageText(node));
+}
+
 /** Builds a linear tree from messages. Throws RangeError when there are none. */
 export function linear(messages: Message[]): MessageNode {
   let node: MessageNode | undefined;

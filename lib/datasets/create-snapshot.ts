@@ -12,7 +12,9 @@ import {
   slugSchema,
 } from "../core/dataset-filter.ts";
 import { AssayError } from "../core/errors.ts";
+import { leakActs, snapshotLeaksSchema } from "../core/snapshot-leaks.ts";
 import { defineOperation } from "../operation.ts";
+import { findLeaks } from "./snapshot-leaks.ts";
 import { groupRoots, type Side, type SplitRow, sideOf } from "./split-groups.ts";
 
 const share = z.coerce.number().int().min(0).max(100);
@@ -34,6 +36,8 @@ export const snapshotOutput = z.object({
   seed: z.number(),
   counts: z.object({ train: z.number(), validation: z.number(), test: z.number() }),
   digest: z.string(),
+  /** Null for a snapshot that was frozen before rows were held against exams. */
+  leaks: snapshotLeaksSchema.nullable(),
   createdAt: z.string(),
 });
 
@@ -58,6 +62,9 @@ export const createSnapshot = defineOperation({
       .min(0)
       .max(2 ** 31 - 1)
       .default(0),
+    leaks: z.enum(leakActs).default("leave-out").meta({
+      description: "What to do with training rows that repeat a test side or a suite",
+    }),
   }),
   output: snapshotOutput,
   allow: { project: "dataset.write" },
@@ -85,11 +92,15 @@ export const createSnapshot = defineOperation({
       }
       const groups = groupRoots(rows);
       const tested = testedGroups(rows, groups, await onceTested(tx));
-      const sides = rows.map((row) => {
+      const all = rows.map((row) => {
         const root = groups.get(row.id) ?? row.root;
         const side: Side = tested.has(root) ? "test" : sideOf(input.seed, root, input.split);
         return { id: row.id, hash: row.hash, root, side };
       });
+      const idsOn = (side: Side) => all.filter((row) => row.side === side).map(({ id }) => id);
+      const found = await findLeaks(tx, idsOn("train"), idsOn("test"), input.leaks);
+      const leftOut = input.leaks === "keep" ? new Set<number>() : found.rows;
+      const sides = all.filter(({ id }) => !leftOut.has(id));
       const counts = { train: 0, validation: 0, test: 0 };
       for (const row of sides) counts[row.side] += 1;
       const [made] = await tx.db
@@ -104,6 +115,7 @@ export const createSnapshot = defineOperation({
           seed: input.seed,
           counts,
           digest: contentDigest(sides),
+          leaks: found.leaks,
           createdBy: tx.userId,
         })
         .returning();
@@ -172,6 +184,7 @@ export const snapshotView = (row: SnapshotRow): z.input<typeof snapshotOutput> =
   seed: row.seed,
   counts: row.counts,
   digest: row.digest,
+  leaks: row.leaks,
   createdAt: row.createdAt.toISOString(),
 });
 

@@ -1,8 +1,13 @@
 import type { ProjectHandle } from "#db/handle.ts";
-import { type SuiteRow, suitesBySlug } from "#db/queries/evals.ts";
+import { newestSuites, type SuiteRow, suitesBySlug } from "#db/queries/evals.ts";
 import { suite as suiteTable } from "#db/schema/trust.ts";
 import { AssayError } from "../core/errors.ts";
-import { type ShippedSuiteId, shippedSuite, shippedSuiteIds } from "./suites/shipped.ts";
+import {
+  type ShippedSuiteId,
+  shippedSuite,
+  shippedSuiteIds,
+  shippedSuites,
+} from "./suites/shipped.ts";
 import { itemCount, parseSuite, type Suite, suiteDigest } from "./suites/suite.ts";
 
 export type KeptSuite = { row: SuiteRow; suite: Suite };
@@ -46,6 +51,17 @@ function shippedDigest(id: ShippedSuiteId): string {
   const known = digests.get(id) ?? suiteDigest(shippedSuite(id));
   digests.set(id, known);
   return known;
+}
+
+/** Suites that the project made or imported, by slug, of each the newest content. */
+export async function ownSuites(handle: ProjectHandle): Promise<SuiteRow[]> {
+  const rows = await newestSuites(handle);
+  return rows.filter(({ shipped }) => !shipped);
+}
+
+/** Everything that a model of this project can be examined with: what this release ships, and the project's own. */
+export async function projectSuites(handle: ProjectHandle): Promise<Suite[]> {
+  return [...shippedSuites(), ...(await ownSuites(handle)).map(suiteOf)];
 }
 
 /**

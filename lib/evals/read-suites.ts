@@ -1,9 +1,8 @@
-import { desc, eq } from "drizzle-orm";
 import { z } from "zod";
-import { suite as suiteTable } from "#db/schema/trust.ts";
+import type { suite as suiteTable } from "#db/schema/trust.ts";
 import { slugSchema } from "../core/dataset-filter.ts";
 import { defineOperation } from "../operation.ts";
-import { keptSuites, requireSuites } from "./keep-suites.ts";
+import { keptSuites, ownSuites, requireSuites } from "./keep-suites.ts";
 import { shippedSuiteIds } from "./suites/shipped.ts";
 import type { Suite } from "./suites/suite.ts";
 
@@ -39,12 +38,7 @@ export const listSuites = defineOperation({
   allow: { project: "eval.read" },
   run: async ({ handle }) => {
     const shipped = await keptSuites(handle, shippedSuiteIds);
-    const own = await handle.db
-      .selectDistinctOn([suiteTable.slug])
-      .from(suiteTable)
-      .where(eq(suiteTable.projectId, handle.projectId))
-      .orderBy(suiteTable.slug, desc(suiteTable.id));
-    const rows = [...shipped.map(({ row }) => row), ...own.filter((row) => !row.shipped)];
+    const rows = [...shipped.map(({ row }) => row), ...(await ownSuites(handle))];
     return { suites: rows.map(suiteView) };
   },
 });

@@ -1,11 +1,10 @@
+import type { LeakKind } from "../core/snapshot-leaks.ts";
 import { indexGuardedWords } from "./guarded-words.ts";
 import { wordsOf } from "./words.ts";
 
 export type GuardedText = { id: number; text: string };
 /** How a training text repeats a guarded one. `overlap` is the share of the guarded text's words that it repeats. */
 export type Leak = { train: number; guarded: number; kind: LeakKind; overlap: number };
-export const leakKinds = ["same", "reordered", "edited", "contained"] as const;
-export type LeakKind = (typeof leakKinds)[number];
 
 /** Below this many words two texts are alike by chance: only equal ones (but for case and signs) are leaks. */
 const fewWords = 4;

@@ -1,6 +1,6 @@
 import type { ProjectHandle } from "#db/handle.ts";
 import { canariesOf, versionLine } from "#db/queries/evals.ts";
-import { type ConversationBody, messageText, walk } from "../../core/conversation.ts";
+import { type ConversationBody, messageTexts } from "../../core/conversation.ts";
 import { snapshotBodies, trainingRow } from "../../training/training-rows.ts";
 import { trainingPii } from "../checks/judge-checks.ts";
 
@@ -27,11 +27,6 @@ export async function trainingPast(
     snapshotIds: [...new Set(snapshots)],
     canaries: await canariesOf(handle, runs),
   };
-}
-
-/** Texts of all messages of a conversation, side branches too: what was near the model while it learned. */
-function messageTexts(body: ConversationBody): string[] {
-  return [...walk(body.root)].map(({ node }) => messageText(node));
 }
 
 export type TrainingTexts = {
