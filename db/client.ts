@@ -15,6 +15,7 @@ import * as labels from "./schema/labels.ts";
 import * as models from "./schema/models.ts";
 import * as runs from "./schema/runs.ts";
 import * as trust from "./schema/trust.ts";
+import * as versions from "./schema/versions.ts";
 
 export const schema = {
   ...access,
@@ -25,6 +26,7 @@ export const schema = {
   ...models,
   ...runs,
   ...trust,
+  ...versions,
 };
 type Schema = typeof schema;
 

@@ -79,7 +79,7 @@ export const datasetVersion = pgTable(
       .notNull()
       .references(() => dataset.id),
     number: integer().notNull(),
-    /** import, edit, tag, remove, recipe, restore, undo, feedback, compare */
+    /** import, edit, tag, remove, recipe, restore, undo, fork, merge, erase, feedback, compare */
     act: text().notNull(),
     summary: text().notNull(),
     runId: ref(),
