@@ -24,6 +24,7 @@ import {
   updateRecipe,
 } from "./recipes.ts";
 import { previewRecipe, runRecipe } from "./run-recipe.ts";
+import { listViews, removeSavedView, saveView, updateView } from "./saved-views.ts";
 import { listExports, startExport } from "./start-export.ts";
 import { startImport } from "./start-import.ts";
 
@@ -37,6 +38,10 @@ export const datasetOperations = [
   listRows,
   readFacets,
   readStatistics,
+  listViews,
+  saveView,
+  updateView,
+  removeSavedView,
   readConversation,
   editConversation,
   listEraseDependents,

@@ -145,6 +145,8 @@ beforeAll(async () => {
       await only(sql`with made as (insert into recipe (project_id, name) values (${ofA}, 'r') returning id)
       insert into recipe_revision (recipe_id, number, steps, digest)
       select id, 1, '[{"step":"whitespace","params":{}}]', 'd' from made returning recipe_id as id`),
+    view: await only(sql`insert into saved_view (dataset_id, name, filter, sort)
+      values (${dataset}, 'late', '{}', '{"by":"added","descending":false}') returning id`),
     prompt: await only(
       sql`insert into prompt_template (project_id, name) values (${ofA}, 'p') returning id`,
     ),
@@ -187,6 +189,8 @@ const bodies: Record<string, () => object> = {
     body: { kind: "chat", root: { ...text, replies: [] } },
   }),
   "conversations.tag": () => ({ filter: {}, add: ["stolen"] }),
+  "views.save": () => ({ name: "stolen" }),
+  "views.update": () => ({ name: "stolen" }),
   "recipes.update": () => ({ revision: 1, name: "stolen" }),
   "recipes.preview": () => ({ steps }),
   "recipes.run": () => ({ recipe: ids.recipe }),

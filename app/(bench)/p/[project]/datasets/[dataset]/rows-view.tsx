@@ -16,6 +16,7 @@ import { CatchingUp } from "./catching-up.tsx";
 import classes from "./dataset.module.css";
 import { FilterPanel } from "./filter-panel.tsx";
 import { rowColumns } from "./row-columns.tsx";
+import { SavedViews } from "./saved-views.tsx";
 import { isFiltered } from "./search.ts";
 import { SearchBox } from "./search-box.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
@@ -67,7 +68,18 @@ export function RowsView({ project, dataset, may }: Props) {
     change({ filter });
   };
   const panel = (
-    <FilterPanel filter={search.filter} facets={facets.data?.facets} onChange={setFilter} />
+    <div className={classes.side}>
+      <SavedViews
+        {...{ project, dataset }}
+        shown={{ filter: search.filter, sort: search.sort }}
+        mayWrite={may.write}
+        onOpen={(shown) => {
+          setSelected(new Set());
+          change(shown);
+        }}
+      />
+      <FilterPanel filter={search.filter} facets={facets.data?.facets} onChange={setFilter} />
+    </div>
   );
   return (
     <>
