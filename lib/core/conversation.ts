@@ -8,6 +8,7 @@ export {
   mainPath,
   mainReply,
   messageText,
+  messageTexts,
   roles,
   walk,
 } from "./message-tree.ts";

@@ -10,8 +10,11 @@ export type LeakAct = (typeof leakActs)[number];
 
 export const snapshotLeaksSchema = z.object({
   act: z.enum(leakActs),
-  /** Rows of the training side that repeat an exam. */
+  /** Rows of the training side that repeat an exam, and how many of them were left out. */
   rows: z.number(),
+  leftOut: z.number(),
+  /** Conversations of this snapshot's test side that training rows still repeat: their scores are tainted. */
+  tainted: z.number(),
   /** Of them, how many repeat a conversation on a test side, and how many each suite; one row may repeat several. */
   test: z.number(),
   suites: z.record(z.string(), z.number()),

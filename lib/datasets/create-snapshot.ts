@@ -13,7 +13,9 @@ import {
 } from "../core/dataset-filter.ts";
 import { AssayError } from "../core/errors.ts";
 import { leakActs, snapshotLeaksSchema } from "../core/snapshot-leaks.ts";
+import { versionRefSchema } from "../core/version-ref.ts";
 import { defineOperation } from "../operation.ts";
+import { findVersion } from "./find-version.ts";
 import { findLeaks } from "./snapshot-leaks.ts";
 import { groupRoots, type Side, type SplitRow, sideOf } from "./split-groups.ts";
 
@@ -53,7 +55,7 @@ export const createSnapshot = defineOperation({
     project: slugSchema,
     dataset: datasetRefSchema.meta({ description: "Name or id" }),
     name: nameSchema.optional(),
-    version: z.coerce.number().int().min(1).optional(),
+    version: versionRefSchema.optional(),
     filter: datasetFilterSchema.default({}),
     split: splitSchema.default({ train: 90, validation: 5, test: 5 }),
     seed: z.coerce
@@ -71,7 +73,10 @@ export const createSnapshot = defineOperation({
   positionals: ["dataset"],
   run: async ({ handle }, input) => {
     const from = await requireDataset(handle, input.dataset);
-    const version = input.version ?? from.headVersion;
+    const version =
+      typeof input.version === "string"
+        ? await findVersion(handle, from, input.version)
+        : (input.version ?? from.headVersion);
     if (version > from.headVersion || version < 1) {
       throw new AssayError(
         "precondition_failed",
@@ -99,8 +104,7 @@ export const createSnapshot = defineOperation({
       });
       const idsOn = (side: Side) => all.filter((row) => row.side === side).map(({ id }) => id);
       const found = await findLeaks(tx, idsOn("train"), idsOn("test"), input.leaks);
-      const leftOut = input.leaks === "keep" ? new Set<number>() : found.rows;
-      const sides = all.filter(({ id }) => !leftOut.has(id));
+      const sides = all.filter(({ id }) => !found.leftOut.has(id));
       const counts = { train: 0, validation: 0, test: 0 };
       for (const row of sides) counts[row.side] += 1;
       const [made] = await tx.db

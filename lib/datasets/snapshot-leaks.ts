@@ -12,67 +12,82 @@ import { comparedText } from "./steps/near-duplicates.ts";
 /** Bodies in memory at once. */
 const page = 500;
 const mostExamples = 50;
-/** From here on the exams were made from the same template as the data, and leaving it out leaves nothing to learn. */
+/** Above this share all conversations were made from one template: leaving them out would leave nothing to learn. */
 const mostLeftOut = 0.5;
+
+export type FoundLeaks = { leaks: SnapshotLeaks; leftOut: ReadonlySet<number> };
 
 /**
  * Looks at each row of the training side: does it repeat a conversation on a test side (of this snapshot or of an earlier
  * one of the project) or a prompt of one of the project's suites, as the leak guard tells it? Suites are held against
- * its messages and against it as a whole, test sides against it as a whole, system messages left out. Throws
- * precondition_failed where leaks are refused, or where leaving them out would leave too little.
+ * its messages and against it as a whole, test sides against it as a whole, system messages left out. `leave-out` leaves
+ * such rows out, but for those that repeat a test side where that would be most of all; `refuse` throws
+ * precondition_failed.
  */
 export async function findLeaks(
   tx: ProjectHandle,
   learned: readonly number[],
   tested: readonly number[],
   act: LeakAct,
-): Promise<{ leaks: SnapshotLeaks; rows: ReadonlySet<number> }> {
+): Promise<FoundLeaks> {
   const testGuard = await guardTestSides(tx, tested);
-  const { owners, guard: suiteGuard } = await guardSuites(tx);
-  const leaks: SnapshotLeaks = { act, rows: 0, test: 0, suites: {}, examples: [] };
-  const rows = new Set<number>();
+  const suites = await guardSuites(tx);
+  const examples: SnapshotLeaks["examples"] = [];
+  const ofTests = new Set<number>();
+  const bySuite = new Map<string, Set<number>>();
+  const repeated = new Set<number>();
+  const keepExample = (conversation: number, suite: string | null, kind: LeakKind) => {
+    if (examples.length < mostExamples) examples.push({ conversation, suite, kind });
+  };
   for await (const { id, body } of bodiesOf(tx, learned)) {
-    const found = new Map<string | null, LeakKind>();
     const whole = comparedText(body, "conversation");
-    for (const { kind } of testGuard(whole)) found.set(null, kind);
-    for (const text of new Set([whole, ...messageTexts(body)])) {
-      for (const { guarded, kind } of suiteGuard(text)) found.set(owners[guarded] ?? "", kind);
+    const fromTests = testGuard(whole);
+    for (const { guarded } of fromTests) repeated.add(guarded);
+    if (fromTests[0]) {
+      ofTests.add(id);
+      keepExample(id, null, fromTests[0].kind);
     }
-    if (found.size === 0) continue;
-    rows.add(id);
-    for (const [suite, kind] of found) {
-      if (suite === null) leaks.test += 1;
-      else leaks.suites[suite] = (leaks.suites[suite] ?? 0) + 1;
-      if (leaks.examples.length < mostExamples) {
-        leaks.examples.push({ conversation: id, suite, kind });
+    for (const text of new Set([whole, ...messageTexts(body)])) {
+      for (const { guarded, kind } of suites.guard(text)) {
+        const suite = suites.owners[guarded] ?? "";
+        const rows = bySuite.get(suite) ?? new Set();
+        if (!rows.has(id)) keepExample(id, suite, kind);
+        bySuite.set(suite, rows.add(id));
       }
     }
   }
-  leaks.rows = rows.size;
-  if (act !== "keep") refuseLeaks(leaks, learned.length);
-  return { leaks, rows };
+  const ofSuites = new Set([...bySuite.values()].flatMap((rows) => [...rows]));
+  const all = new Set([...ofTests, ...ofSuites]);
+  if (act === "refuse" && all.size > 0) throw refusal(learned.length, all.size, ofTests, bySuite);
+  const template = ofTests.size > mostLeftOut * learned.length;
+  const leftOut = act === "keep" ? new Set<number>() : template ? ofSuites : all;
+  const own = new Set(tested);
+  const leaks = {
+    act,
+    rows: all.size,
+    leftOut: leftOut.size,
+    tainted: leftOut === all ? 0 : [...repeated].filter((id) => own.has(id)).length,
+    test: ofTests.size,
+    suites: Object.fromEntries([...bySuite].map(([suite, rows]) => [suite, rows.size])),
+    examples,
+  };
+  return { leaks, leftOut };
 }
 
-function refuseLeaks({ act, rows, test, suites }: SnapshotLeaks, learned: number): void {
+function refusal(
+  learned: number,
+  rows: number,
+  ofTests: ReadonlySet<number>,
+  bySuite: ReadonlyMap<string, ReadonlySet<number>>,
+): AssayError {
   const exams = [
-    ...(test > 0 ? [`the test side (${test})`] : []),
-    ...Object.entries(suites).map(([suite, count]) => `suite ${suite} (${count})`),
+    ...(ofTests.size > 0 ? [`the test side (${ofTests.size})`] : []),
+    ...[...bySuite].map(([suite, some]) => `suite ${suite} (${some.size})`),
   ].join(", ");
-  const said = `${rows} of ${learned} rows to learn from repeat ${exams}.`;
-  if (act === "refuse" && rows > 0) {
-    throw new AssayError(
-      "precondition_failed",
-      `${said} Nothing was frozen. Remove these rows, or let the snapshot leave them out.`,
-      { rows, test, suites },
-    );
-  }
-  if (act === "leave-out" && rows > mostLeftOut * learned) {
-    throw new AssayError(
-      "precondition_failed",
-      `${said} Without them too little is left to learn from, and nothing was frozen. Remove near-duplicates with a recipe first, or keep these rows: scores then say that they are tainted.`,
-      { rows, test, suites },
-    );
-  }
+  return new AssayError(
+    "precondition_failed",
+    `${rows} of ${learned} rows to learn from repeat ${exams}. Nothing was frozen. Remove these rows, or let the snapshot leave them out.`,
+  );
 }
 
 async function guardTestSides(tx: ProjectHandle, tested: readonly number[]) {

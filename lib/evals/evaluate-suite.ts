@@ -19,6 +19,7 @@ import { type Asking, ModelUnderTest, servedDigest } from "./measure/model-under
 import {
   type TrainingPast,
   type TrainingTexts,
+  testContamination,
   trainingPast,
   trainingTexts,
 } from "./measure/training-past.ts";
@@ -123,17 +124,26 @@ export async function evaluateSuite(
     suiteId: kept.row.id,
     artefactDigest: subject.digest,
     planned,
-    contaminated: suiteContamination(
-      kept.suite,
-      subject.texts.messages,
-      new Set(scores.map(({ item }) => item)),
-    ),
+    contaminated: await contaminatedShareOf(handle, work, scores),
     scores,
     reusedRun: earlier?.runId ?? null,
     fingerprint: earlier ? text(earlier.detail.fingerprint) : (subject.model.fingerprint ?? null),
   };
   await writeFigures(owned, handle, work, outcome, workKey);
   return outcome;
+}
+
+/** How much of what was asked stands in the training rows: of a test split its conversations, of a suite its prompts. */
+function contaminatedShareOf(
+  handle: ProjectHandle,
+  { kept, subject, testSnapshotId }: SuiteWork,
+  scores: readonly ItemScore[],
+): number | Promise<number> {
+  const { rows } = subject.texts;
+  const asked = new Set(scores.map(({ item }) => item));
+  return kept.suite.kind === "perplexity"
+    ? testContamination(handle, testSnapshotId, asked, rows)
+    : suiteContamination(kept.suite, rows.flat(), asked);
 }
 
 async function takeOver(

@@ -240,10 +240,10 @@ test.describe
       await anaPage.getByRole("button", { name: "Promote" }).click();
       await expect(anaPage.getByText("Live", { exact: true }).first()).toBeVisible();
       await benPage.goto(`${home}/chat`);
-      await benPage.getByLabel("Message").fill("When do you open on a weekday?");
+      await benPage.getByLabel("Message").fill("What would it cost to rent a tandem for one day?");
       await benPage.getByRole("button", { name: "Send" }).click();
       const answer = benPage.getByRole("article", { name: "Answer" });
-      await expect(answer).toContainText(/nine/, { timeout: 30_000 });
+      await expect(answer).toContainText(/forty/, { timeout: 30_000 });
       await expect(answer).toContainText(trained);
       await expect(benPage.getByText("profile lab")).toBeVisible();
       await expectNoSeriousIssue(benPage);
@@ -253,7 +253,7 @@ test.describe
       await benPage.getByRole("button", { name: "Edit the answer" }).click();
       await benPage
         .getByLabel("The answer as it should be")
-        .fill("We open at nine on weekdays. Come by!");
+        .fill("A tandem costs forty euros a day. Come by!");
       await benPage.getByRole("button", { name: "Send feedback" }).click();
       await expect(benPage.getByText("You gave feedback")).toBeVisible();
       await anaPage.goto(`${home}/monitor/feedback`);

@@ -55,6 +55,7 @@ async function answered() {
     filter: {},
     split: { train: 80, validation: 10, test: 10 },
     seed: 0,
+    leaks: "leave-out",
   });
   const version = await handle.transaction((tx) =>
     registerVersion(tx, "helper", {

@@ -54,6 +54,7 @@ async function frozen() {
     filter: {},
     split: { train: 80, validation: 10, test: 10 },
     seed: 1,
+    leaks: "leave-out",
   });
   const train = (more: Record<string, unknown>) =>
     startTraining.run(

@@ -63,6 +63,7 @@ export async function gatedWorld(
     filter: {},
     split: { train: 80, validation: 5, test: 15 },
     seed,
+    leaks: "leave-out",
   });
   const [made] = await services.database.db
     .insert(run)

@@ -83,7 +83,7 @@ function verbatim(
 
 /** Training rows of the version's line as token ids; a sample by id where there are very many. */
 async function tokenRows(ctx: MeasureContext): Promise<TrainingRow[] | { error: string }> {
-  const share = Math.min(1, mostRows / Math.max(1, ctx.texts.rows));
+  const share = Math.min(1, mostRows / Math.max(1, ctx.texts.count));
   const rows: TrainingRow[] = [];
   for (const snapshotId of ctx.past.snapshotIds) {
     for await (const { id, body } of snapshotBodies(ctx.handle, snapshotId, "train")) {

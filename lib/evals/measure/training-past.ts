@@ -1,6 +1,7 @@
 import type { ProjectHandle } from "#db/handle.ts";
 import { canariesOf, versionLine } from "#db/queries/evals.ts";
-import { type ConversationBody, messageTexts } from "../../core/conversation.ts";
+import { type ConversationBody, messageText, messageTexts, walk } from "../../core/conversation.ts";
+import { createLeakGuard } from "../../near-duplicates/leak-guard.ts";
 import { snapshotBodies, trainingRow } from "../../training/training-rows.ts";
 import { trainingPii } from "../checks/judge-checks.ts";
 
@@ -32,9 +33,10 @@ export async function trainingPast(
 export type TrainingTexts = {
   /** Personal data that stand in the training rows, as the PII check compares them. */
   pii: Set<string>;
-  /** Every message of the training rows. */
-  messages: string[];
-  rows: number;
+  /** The messages of each training row, side branches too, system messages left out. */
+  rows: string[][];
+  /** How many rows there are, those whose text is not held included. */
+  count: number;
 };
 
 /** More text than this is not held in memory; the rest is still searched for personal data. */
@@ -46,21 +48,47 @@ export async function trainingTexts(
   past: TrainingPast,
 ): Promise<TrainingTexts> {
   const pii = new Set<string>();
-  const messages: string[] = [];
-  let characters = 0;
-  let rows = 0;
+  const rows: string[][] = [];
+  let [count, characters] = [0, 0];
   for (const snapshotId of past.snapshotIds) {
     for await (const { body } of snapshotBodies(handle, snapshotId, "train")) {
-      rows += 1;
-      const texts = messageTexts(body);
-      for (const value of trainingPii(texts)) pii.add(value);
-      for (const text of texts) {
-        characters += text.length;
-        if (characters < mostCharacters) messages.push(text);
-      }
+      count += 1;
+      for (const value of trainingPii(messageTexts(body))) pii.add(value);
+      const texts = spokenTexts(body);
+      for (const text of texts) characters += text.length;
+      if (characters < mostCharacters) rows.push(texts);
     }
   }
-  return { pii, messages, rows };
+  return { pii, rows, count };
+}
+
+/** What people and model say: a long system message that all rows share would make them all alike. */
+function spokenTexts(body: ConversationBody): string[] {
+  return [...walk(body.root)].flatMap(({ node }) =>
+    node.role === "system" ? [] : [messageText(node)],
+  );
+}
+
+/**
+ * Share of the asked conversations of a test split that the training rows repeat, as the leak guard tells it. Catches
+ * what a snapshot was told to keep, and what an ancestor learned before it was put to the test.
+ */
+export async function testContamination(
+  handle: ProjectHandle,
+  testSnapshotId: number | null,
+  asked: ReadonlySet<string>,
+  rows: readonly string[][],
+): Promise<number> {
+  if (testSnapshotId === null || asked.size === 0) return 0;
+  const tested: { id: number; text: string }[] = [];
+  for await (const { id, body } of snapshotBodies(handle, testSnapshotId, "test")) {
+    if (asked.has(String(id))) tested.push({ id, text: spokenTexts(body).join("\n") });
+  }
+  const leaksOf = createLeakGuard(tested);
+  const found = new Set(
+    rows.flatMap((row) => leaksOf(row.join("\n")).map(({ guarded }) => guarded)),
+  );
+  return tested.length === 0 ? 0 : found.size / tested.length;
 }
 
 /** A row as a prompt for the tokenizer: messages, or plain text. */

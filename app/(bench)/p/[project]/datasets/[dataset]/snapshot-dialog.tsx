@@ -1,6 +1,16 @@
 "use client";
 
-import { Alert, Button, Group, Modal, NumberInput, Stack, Text, TextInput } from "@mantine/core";
+import {
+  Alert,
+  Button,
+  Group,
+  Modal,
+  NumberInput,
+  Select,
+  Stack,
+  Text,
+  TextInput,
+} from "@mantine/core";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { plural } from "#app/_ui/format.ts";
@@ -26,18 +36,26 @@ const parts = [
   { name: "test", label: "Test" },
 ] as const;
 
+const leakActs = [
+  { value: "leave-out", label: "Leave them out" },
+  { value: "keep", label: "Keep them: scores are then marked as tainted" },
+  { value: "refuse", label: "Freeze nothing, and say how many" },
+] as const;
+
 function SnapshotForm({ project, dataset, onClose }: Omit<Props, "opened">) {
   const router = useRouter();
   const { search } = useSearch();
   const [name, setName] = useState("");
   const [split, setSplit] = useState({ train: 90, validation: 5, test: 5 });
   const [seed, setSeed] = useState(0);
+  const [leaks, setLeaks] = useState<(typeof leakActs)[number]["value"]>("leave-out");
   const version = search.version ?? dataset.version;
   const { filter } = search;
   const count = useOperation("datasets.facets", { project, dataset: dataset.id, version, filter });
   const freeze = useAct("snapshot", {
     notify: false,
-    done: ({ name: made }) => `Snapshot “${made}” is frozen.`,
+    done: ({ name: made, leaks: found }) =>
+      `Snapshot “${made}” is frozen.${found?.leftOut ? ` ${plural(found.leftOut, "row")} that repeat an exam were left out.` : ""}`,
     refresh: ["snapshots.list"],
     onDone: () => {
       onClose();
@@ -56,6 +74,7 @@ function SnapshotForm({ project, dataset, onClose }: Omit<Props, "opened">) {
           filter,
           split,
           seed,
+          leaks,
           ...(name.trim() ? { name: name.trim() } : {}),
         });
       }}
@@ -102,6 +121,14 @@ function SnapshotForm({ project, dataset, onClose }: Omit<Props, "opened">) {
           allowDecimal={false}
           value={seed}
           onChange={(value) => setSeed(Number(value) || 0)}
+        />
+        <Select
+          label="Training rows that repeat a test side or a suite"
+          description="The same words, in another order, or with up to a tenth of them edited"
+          data={leakActs}
+          value={leaks}
+          allowDeselect={false}
+          onChange={(value) => value && setLeaks(value)}
         />
         <Text size="sm" c="dimmed">
           Edits of one text and texts that are the same but for case and punctuation stay on one

@@ -38,6 +38,7 @@ export function SnapshotList({ project, dataset, mayTrain }: Props) {
               <Table.Th ta="right">Train</Table.Th>
               <Table.Th ta="right">Validation</Table.Th>
               <Table.Th ta="right">Test</Table.Th>
+              <Table.Th>Repeats of exams</Table.Th>
               <Table.Th ta="right">Seed</Table.Th>
               <Table.Th>Filter</Table.Th>
               <Table.Th>Digest</Table.Th>
@@ -72,6 +73,9 @@ function SnapshotRow({ project, mayTrain, snapshot }: RowProps) {
           {formatNumber(count)}
         </Table.Td>
       ))}
+      <Table.Td>
+        <Leaks leaks={snapshot.leaks} />
+      </Table.Td>
       <Table.Td ta="right">{snapshot.seed}</Table.Td>
       <Table.Td>{describeFilter(snapshot.filter)}</Table.Td>
       <Table.Td>
@@ -105,5 +109,29 @@ function SnapshotRow({ project, mayTrain, snapshot }: RowProps) {
         </Group>
       </Table.Td>
     </Table.Tr>
+  );
+}
+
+/** How many training rows repeat a test side or a suite, what became of them, and of which exams they are. */
+function Leaks({ leaks }: { leaks: Snapshot["leaks"] }) {
+  if (leaks === null) return <Text size="sm">not looked for</Text>;
+  if (leaks.rows === 0) return <Text size="sm">none</Text>;
+  const kept = leaks.rows - leaks.leftOut;
+  const exams = [
+    ...(leaks.test > 0 ? [`test side: ${formatNumber(leaks.test)}`] : []),
+    ...Object.entries(leaks.suites).map(([suite, rows]) => `${suite}: ${formatNumber(rows)}`),
+  ];
+  return (
+    <>
+      <Text size="sm" c={kept > 0 ? "red.9" : undefined}>
+        {[
+          ...(leaks.leftOut > 0 ? [`${formatNumber(leaks.leftOut)} left out`] : []),
+          ...(kept > 0 ? [`${formatNumber(kept)} kept`] : []),
+        ].join(", ")}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {exams.join(" · ")}
+      </Text>
+    </>
   );
 }

@@ -1,0 +1,136 @@
+import { sql } from "drizzle-orm";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { ProjectHandle } from "#db/handle.ts";
+import { createSnapshot } from "#lib/datasets/create-snapshot.ts";
+import { importSuite } from "#lib/evals/import-suite.ts";
+import { act, chatLine, chatLines, importText } from "#tests/setup/datasets.ts";
+import { makeHandle } from "#tests/setup/factories.ts";
+import { testServices } from "#tests/setup/services.ts";
+import { placeUpload } from "#tests/setup/upload.ts";
+
+const services = await testServices();
+const chat = (...texts: string[]) =>
+  JSON.stringify({
+    messages: texts.map((content, at) => ({ role: at % 2 ? "assistant" : "user", content })),
+  });
+
+/** Chats that share few words, so that none is like another: each word is drawn from its own number. */
+const unlike = (n: number) => {
+  const word = (at: number) => `${"bcdfghklmnprst"[(n * 7 + at) % 14]}o${(n * 31 + at * 17) % 997}`;
+  const words = (from: number, count: number) =>
+    Array.from({ length: count }, (_, at) => word(from + at)).join(" ");
+  return [words(0, 9), words(20, 14)] as const;
+};
+
+/** Ways in which a text is repeated without being the same. */
+const disguises: Record<string, (text: string) => string> = {
+  "the same": (text) => text,
+  "in capitals": (text) => text.toUpperCase(),
+  "with other signs": (text) => `«${text.replaceAll(" ", " , ")}»!`,
+  reordered: (text) => text.split(" ").reverse().join(" "),
+  "with a tenth of its words edited": (text) => {
+    const words = text.split(" ");
+    for (let at = 4; at < words.length; at += 10) words[at] = "edited";
+    return words.join(" ");
+  },
+};
+
+async function itemsOf(handle: ProjectHandle, snapshot: number) {
+  return handle.db.execute<{ side: string; text: string }>(sql`
+    select i.side, c.body::text as text from snapshot_item i join conversation c on c.id = i.conversation_id
+    where i.snapshot_id = ${snapshot}`);
+}
+
+describe("the leak guard at freeze", () => {
+  let handle: ProjectHandle;
+  const prompt =
+    "Which of our seven harbour lamps was painted green in the year of the long flood?";
+
+  beforeAll(async () => {
+    handle = await makeHandle(services);
+    await importText(
+      services,
+      handle,
+      Array.from({ length: 120 }, (_, n) => chat(...unlike(n))).join("\n"),
+    );
+    const file = await placeUpload(
+      services,
+      handle,
+      "lamps.jsonl",
+      `${JSON.stringify({ prompt, expected: ["third"] })}\n`,
+    );
+    await act(services, handle, importSuite, { source: file, name: "lamps" });
+  });
+
+  it("finds nothing among rows that are unlike", async () => {
+    const frozen = await act(services, handle, createSnapshot, { dataset: "chats", name: "clean" });
+    expect(frozen.leaks).toMatchObject({ rows: 0, leftOut: 0, tainted: 0, test: 0, suites: {} });
+    const { train, validation, test } = frozen.counts;
+    expect(train + validation + test).toBe(120);
+  });
+
+  it.each(Object.entries(disguises))(
+    "lets no suite's prompt into training, %s",
+    async (name, say) => {
+      const dataset = `suite ${name}`;
+      const rows = [
+        chat(say(prompt), "The third."),
+        ...Array.from({ length: 20 }, (_, n) => chat(...unlike(n + 500))),
+      ];
+      await importText(services, handle, rows.join("\n"), { dataset });
+      const split = { train: 100, validation: 0, test: 0 };
+      const frozen = await act(services, handle, createSnapshot, { dataset, split });
+      expect(frozen.leaks).toMatchObject({ rows: 1, leftOut: 1, suites: { lamps: 1 } });
+      expect(frozen.counts.train).toBe(20);
+      const items = await itemsOf(handle, frozen.id);
+      expect(items.some(({ text }) => text.includes("The third."))).toBe(false);
+      await expect(
+        act(services, handle, createSnapshot, { dataset, split, leaks: "refuse" }),
+      ).rejects.toThrow(/1 of 21 rows to learn from repeat suite lamps \(1\)\. Nothing was frozen/);
+      const kept = await act(services, handle, createSnapshot, { dataset, split, leaks: "keep" });
+      expect(kept.leaks).toMatchObject({ rows: 1, leftOut: 0 });
+      expect(kept.counts.train).toBe(21);
+    },
+  );
+
+  it.each(Object.entries(disguises).slice(3))(
+    "lets no tested conversation into training, %s",
+    async (name, say) => {
+      const clean = await act(services, handle, createSnapshot, { dataset: "chats" });
+      const tested = (await itemsOf(handle, clean.id)).filter(({ side }) => side === "test");
+      expect(tested.length).toBeGreaterThan(2);
+      const dataset = `tested ${name}`;
+      const numbers = Array.from({ length: 120 }, (_, n) => n).filter((n) =>
+        tested.some(({ text }) => text.includes(unlike(n)[1])),
+      );
+      const rows = [
+        ...numbers.map((n) => chat(...unlike(n).map(say))),
+        ...Array.from({ length: 40 }, (_, n) => chat(...unlike(n + 800))),
+      ];
+      await importText(services, handle, rows.join("\n"), { dataset });
+      const split = { train: 100, validation: 0, test: 0 };
+      const frozen = await act(services, handle, createSnapshot, { dataset, split });
+      expect(frozen.leaks).toMatchObject({ test: tested.length, leftOut: tested.length });
+      expect(frozen.counts.train).toBe(40);
+    },
+  );
+
+  it("keeps rows of one template, and says that their test side is tainted", async () => {
+    await importText(services, handle, chatLines(60), { dataset: "template" });
+    const frozen = await act(services, handle, createSnapshot, {
+      dataset: "template",
+      split: { train: 80, validation: 0, test: 20 },
+    });
+    const { train, test } = frozen.counts;
+    expect(train + test).toBe(60);
+    expect(frozen.leaks).toMatchObject({ rows: train, leftOut: 0, tainted: test });
+  });
+
+  it("looks at this project's suites alone", async () => {
+    const other = await makeHandle(services);
+    await importText(services, other, `${chat(prompt, "The third.")}\n${chatLine(1)}`);
+    const split = { train: 100, validation: 0, test: 0 };
+    const frozen = await act(services, other, createSnapshot, { dataset: "chats", split });
+    expect(frozen.leaks?.rows).toBe(0);
+  });
+});
