@@ -26,6 +26,7 @@ export const routes = {
   "conversations.edit": ["PUT", "/projects/{project}/datasets/{dataset}/conversations/{conversation}"],
   "conversations.erase": ["DELETE", "/projects/{project}/conversations/{conversation}"],
   "conversations.list": ["GET", "/projects/{project}/datasets/{dataset}/conversations"],
+  "conversations.place": ["GET", "/projects/{project}/datasets/{dataset}/place"],
   "conversations.read": ["GET", "/projects/{project}/datasets/{dataset}/conversations/{conversation}"],
   "conversations.remove": ["POST", "/projects/{project}/datasets/{dataset}/remove"],
   "conversations.tag": ["POST", "/projects/{project}/datasets/{dataset}/tags"],

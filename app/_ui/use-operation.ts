@@ -75,6 +75,13 @@ type PagesOptions<N extends OperationName, R> = {
   next: (page: OutputOf<N>) => string | number | null | undefined;
   /** Field of the input that takes `next`. */
   cursor: keyof InputOf<N> & string;
+  /** For a list that is read backwards, too: what continues before a page, and the field that takes it. */
+  back?: {
+    previous: (page: OutputOf<N>) => string | number | null | undefined;
+    cursor: keyof InputOf<N> & string;
+  };
+  /** Fields of the first page's input when the list does not begin at its start. */
+  start?: Partial<InputOf<N>> | undefined;
   topics?: string[];
   enabled?: boolean;
 };
@@ -85,18 +92,16 @@ export function usePages<N extends OperationName, R>(
   input: InputOf<N>,
   options: PagesOptions<N, R>,
 ) {
+  const { back, start } = options;
+  const edge = (field: string, place: string | number | null | undefined) =>
+    place === null || place === undefined ? null : { [field]: place };
   const query = useInfiniteQuery({
-    queryKey: [name, input, "pages"],
+    queryKey: [name, input, "pages", start ?? null],
     queryFn: ({ pageParam, signal }) =>
-      call(
-        name,
-        (pageParam === null
-          ? input
-          : { ...(input as object), [options.cursor]: pageParam }) as InputOf<N>,
-        { signal },
-      ),
-    initialPageParam: null as string | number | null,
-    getNextPageParam: (page) => options.next(page) ?? null,
+      call(name, { ...(input as object), ...(pageParam ?? start) } as InputOf<N>, { signal }),
+    initialPageParam: null as Record<string, string | number> | null,
+    getNextPageParam: (page) => edge(options.cursor, options.next(page)),
+    getPreviousPageParam: (page) => (back ? edge(back.cursor, back.previous(page)) : null),
     enabled: options.enabled ?? true,
     placeholderData: keepPreviousData,
   });
@@ -112,6 +117,9 @@ export function usePages<N extends OperationName, R>(
     hasMore: query.hasNextPage,
     loadingMore: query.isFetchingNextPage,
     onMore: () => void query.fetchNextPage(),
+    hasEarlier: query.hasPreviousPage,
+    loadingEarlier: query.isFetchingPreviousPage,
+    onEarlier: () => void query.fetchPreviousPage(),
     onRetry: () => void query.refetch(),
     refetch: query.refetch,
   };

@@ -1,5 +1,6 @@
 import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
-import type { DatasetFilter, DatasetSort } from "../../lib/core/dataset-filter.ts";
+import type { DatasetFilter } from "../../lib/core/dataset-filter.ts";
+import { latestTime, type RowSort, unknownTime } from "../../lib/core/dataset-words.ts";
 import { rowsOf, type SetField, setFields, type WordSets } from "./columns-file.ts";
 
 /** Which rows: those of a dataset at a version that the filter takes; words are looked up beforehand. */
@@ -61,10 +62,9 @@ const sortColumns = {
   turns: "turns",
   tokens: "tokens",
   messages: "messages",
-  time: "coalesce(time, 0)",
+  time: `least(greatest(coalesce(time, ${unknownTime}), ${unknownTime}), ${latestTime})`,
   relevance: "score",
-} as const;
-export type IndexSort = DatasetSort | "time" | "relevance";
+} as const satisfies Record<RowSort, string>;
 
 /** One page of conversation ids with what they are sorted by. */
 export async function pageOf(
@@ -72,7 +72,7 @@ export async function pageOf(
   sets: WordSets,
   query: RowsQuery,
   page: {
-    by: IndexSort;
+    by: RowSort;
     descending: boolean;
     after?: { value: number; id: number } | undefined;
     limit: number;

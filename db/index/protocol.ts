@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { datasetFilterSchema } from "../../lib/core/dataset-filter.ts";
+import { rowSorts } from "../../lib/core/dataset-words.ts";
 import { setFields } from "./columns-file.ts";
 
 /** What the index process is asked, and what it answers. Its only client is `client.ts`. */
 const id = z.int().min(0);
-const sorts = ["added", "turns", "tokens", "messages", "time", "relevance"] as const;
 
 export const questionSchema = z.strictObject({
   project: id,
@@ -14,7 +14,7 @@ export const questionSchema = z.strictObject({
   filter: datasetFilterSchema,
   page: z
     .strictObject({
-      by: z.enum(sorts),
+      by: z.enum(rowSorts),
       descending: z.boolean(),
       after: z.strictObject({ value: z.number(), id }).optional(),
       limit: z.int().min(1).max(10_000),

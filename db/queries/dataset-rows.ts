@@ -1,11 +1,10 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { DatasetSort, RowSort } from "../../lib/core/dataset-filter.ts";
-import { AssayError } from "../../lib/core/errors.ts";
 import type { ProjectHandle } from "../handle.ts";
 import type { Progress } from "../index/protocol.ts";
 import { numberColumn } from "../text-columns.ts";
 import { askIndex } from "./ask-index.ts";
 import { labelStateSql, standsIn, type View } from "./dataset-filter.ts";
+import { type Cursor, justBefore, listPlaces, type PageWish } from "./row-order.ts";
 import { rowsWhere } from "./rows-where.ts";
 
 export type { View } from "./dataset-filter.ts";
@@ -26,60 +25,31 @@ export type DatasetRow = {
   erased: boolean;
 };
 
-/** The last row's sort value and conversation id. */
-export type Cursor = { value: number; id: number };
-
-const sortColumn: Record<DatasetSort, SQL> = {
-  // A conversation stands at most once in a version; its id keeps its place when its tags change.
-  added: sql`m.conversation_id`,
-  turns: sql`c.turns`,
-  tokens: sql`c.tokens`,
-  messages: sql`c.messages`,
+export type Page = {
+  rows: DatasetRow[];
+  /** What continues after this page; null at the end. */
+  next: Cursor | null;
+  /** What continues before it; null at the start. */
+  previous: Cursor | null;
 };
 
-export type PageWish = {
-  by: RowSort;
-  descending: boolean;
-  after?: Cursor | undefined;
-  limit: number;
-};
-export type Page = { rows: DatasetRow[]; next: Cursor | null };
-
-/** One page of rows by keyset: the cost does not grow with depth. */
+/** One page of rows with all that they show. Throws what `listPlaces` throws. */
 export async function listRows(handle: ProjectHandle, view: View, page: PageWish): Promise<Page> {
-  const indexed =
-    needsIndex(view, page) && !inPlainOrder(page)
-      ? await askIndex(handle, view, { page: { ...page, limit: page.limit + 1 } })
-      : undefined;
-  if (indexed?.state !== "fresh" || !indexed.page) {
-    if (page.by === "relevance" && page.after && !inPlainOrder(page)) throw orderLost();
-    return listPlainRows(handle, view, page);
-  }
-  const shown = indexed.page.slice(0, page.limit);
-  const last = shown.at(-1);
-  return {
-    rows: await showRows(
-      handle,
-      view,
-      shown.map((row) => row.id),
-    ),
-    next: indexed.page.length > page.limit && last ? { value: last.value, id: last.id } : null,
-  };
-}
-
-/** The head in its own order is one step along a Postgres index: nothing is quicker. */
-const needsIndex = (view: View, page: PageWish) =>
-  page.by !== "added" || view.version !== undefined || Object.keys(view.filter).length > 0;
-
-/** A list by relevance that began without the index goes on without it: no score is 0. */
-const inPlainOrder = (page: PageWish) => page.by === "relevance" && page.after?.value === 0;
-
-const orderLost = () =>
-  new AssayError(
-    "unavailable",
-    "The search index does not answer now, and the order by relevance needs it. Load the list again to see it in the order of import.",
-    { retryAfter: 5 },
+  const { rows: places, more } = await listPlaces(handle, view, page);
+  const [first, last] = [places.at(0) ?? null, places.at(-1) ?? null];
+  const { before, after } = page;
+  const rows = await showRows(
+    handle,
+    view,
+    places.map((place) => place.id),
   );
+  if (before === undefined) {
+    return { rows, next: more ? last : null, previous: after ? first : null };
+  }
+  // What follows rows before a place begins with that place, also when there are none.
+  const next = before === "end" ? null : (last ?? justBefore(before, page));
+  return { rows, next, previous: more ? first : null };
+}
 
 /** What rows show, in the order of the ids. */
 async function showRows(
@@ -109,45 +79,6 @@ const shownColumns = sql`
     select s.file_name as source, to_char(o.time at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as time
     from occurrence o join source s on s.id = o.source_id
     where o.conversation_id in (c.id, c.root_id) order by o.id limit 1) o on true`;
-
-/** The same page by SQL alone: relevance has no meaning there, so such rows come in their own order. */
-async function listPlainRows(handle: ProjectHandle, view: View, wish: PageWish): Promise<Page> {
-  const page =
-    wish.by === "relevance"
-      ? { by: "added" as const, descending: false, after: wish.after, limit: wish.limit }
-      : { ...wish, by: wish.by };
-  const column = sortColumn[page.by];
-  const direction = page.descending ? sql`desc` : sql`asc`;
-  const order =
-    page.by === "added"
-      ? sql`m.conversation_id ${direction}`
-      : sql`${column} ${direction}, m.conversation_id ${direction}`;
-  const rows = await handle.db.execute<{ id: number; value: number }>(sql`
-    select c.id::float8 as id, ${column}::float8 as value
-    ${await rowsWhere(handle, view)} ${beyond(page)} order by ${order} limit ${page.limit + 1}`);
-  const shown = rows.slice(0, page.limit);
-  const last = shown.at(-1);
-  return {
-    rows: await showRows(
-      handle,
-      view,
-      shown.map((row) => row.id),
-    ),
-    next:
-      rows.length > page.limit && last
-        ? { value: wish.by === "relevance" ? 0 : last.value, id: last.id }
-        : null,
-  };
-}
-
-type PlainPage = PageWish & { by: DatasetSort };
-
-function beyond(page: PlainPage): SQL {
-  if (!page.after) return sql``;
-  const sign = page.descending ? sql`<` : sql`>`;
-  if (page.by === "added") return sql`and m.conversation_id ${sign} ${page.after.id}`;
-  return sql`and (${sortColumn[page.by]}, m.conversation_id) ${sign} (${page.after.value}, ${page.after.id})`;
-}
 
 export async function countRows(handle: ProjectHandle, view: View): Promise<number> {
   const answer = await askIndex(handle, view, { counts: [] });

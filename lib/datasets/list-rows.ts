@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { listRows as queryRows, readCounts } from "#db/queries/dataset-rows.ts";
 import { requireDataset } from "#db/queries/datasets.ts";
+import type { Cursor } from "#db/queries/row-order.ts";
 import {
   datasetFilterSchema,
   datasetRefSchema,
   slugSchema,
   sortSchema,
 } from "../core/dataset-filter.ts";
+import { AssayError } from "../core/errors.ts";
 import { defineOperation } from "../operation.ts";
 import { excerptsOf } from "./excerpts.ts";
 
@@ -29,10 +31,19 @@ const rowOutput = z.object({
     .object({ text: z.string(), marks: z.array(z.tuple([z.number(), z.number()])) })
     .nullable(),
 });
-/** Sort value and id of the last row of a page, joined by a colon. */
-const cursor = z.string().regex(/^\d{1,12}:\d{1,16}$/, "Not a cursor that a page gave");
+/** Sort value and id of a row at the edge of a page, joined by a colon. */
+export const cursorSchema = z
+  .string()
+  .regex(/^-?\d{1,16}:\d{1,16}$/, "Not a cursor that a page gave");
 
-const view = {
+export const formatCursor = ({ value, id }: Cursor) => `${value}:${id}`;
+
+function parseCursor(text: string): Cursor {
+  const [value = 0, id = 0] = text.split(":").map(Number);
+  return { value, id };
+}
+
+export const viewInput = {
   project: slugSchema,
   dataset: datasetRefSchema,
   /** An older version; the newest when absent. */
@@ -43,7 +54,7 @@ const view = {
 type Sort = z.output<typeof sortSchema>;
 
 /** Relevance has a meaning for a search only, and the best comes first whatever was asked. */
-function sortOf({
+export function sortOf({
   sort,
   filter,
 }: {
@@ -62,27 +73,45 @@ export const listRows = defineOperation({
   method: "GET",
   path: "/projects/{project}/datasets/{dataset}/conversations",
   input: z.strictObject({
-    ...view,
+    ...viewInput,
     /** By relevance, the best first, when there is a text and nothing else is asked for. */
     sort: sortSchema.optional(),
-    after: cursor.optional(),
+    after: cursorSchema.optional(),
+    /** The rows before a place, in the same order; `end`: the last ones. */
+    before: z.union([z.literal("end"), cursorSchema]).optional(),
     limit: z.coerce.number().int().min(1).max(200).default(50),
   }),
-  output: z.object({ rows: z.array(rowOutput), next: cursor.nullable() }),
+  output: z.object({
+    rows: z.array(rowOutput),
+    next: cursorSchema.nullable(),
+    /** What gives the rows before these as `before`; null at the start. */
+    previous: cursorSchema.nullable(),
+  }),
   allow: { project: "dataset.read" },
   positionals: ["dataset"],
   run: async ({ handle }, input) => {
     const dataset = await requireDataset(handle, input.dataset);
-    const [value, id] = (input.after ?? "").split(":").map(Number);
-    const after = value !== undefined && id !== undefined ? { value, id } : undefined;
-    const { rows, next } = await queryRows(
+    const { after, before } = input;
+    if (after !== undefined && before !== undefined) {
+      throw new AssayError(
+        "invalid_input",
+        "A page goes on after one place or before one, not both. Give one of them.",
+        { issues: [{ path: "before", message: "Given beside after" }] },
+      );
+    }
+    const { rows, next, previous } = await queryRows(
       handle,
       {
         datasetId: dataset.id,
         version: older(input.version, dataset.headVersion),
         filter: input.filter,
       },
-      { ...sortOf(input), after, limit: input.limit },
+      {
+        ...sortOf(input),
+        after: after === undefined ? undefined : parseCursor(after),
+        before: before === undefined || before === "end" ? before : parseCursor(before),
+        limit: input.limit,
+      },
     );
     const matches = await excerptsOf(
       handle,
@@ -91,7 +120,8 @@ export const listRows = defineOperation({
     );
     return {
       rows: rows.map((row) => ({ ...row, match: matches.get(row.id) ?? null })),
-      next: next && `${next.value}:${next.id}`,
+      next: next && formatCursor(next),
+      previous: previous && formatCursor(previous),
     };
   },
 });
@@ -102,7 +132,7 @@ export const readFacets = defineOperation({
   summary: "Exact total and facet counts of a dataset under a filter",
   method: "GET",
   path: "/projects/{project}/datasets/{dataset}/facets",
-  input: z.strictObject(view),
+  input: z.strictObject(viewInput),
   output: z.object({
     total: z.number(),
     facets: z.record(z.string(), z.array(z.object({ value: z.string(), count: z.number() }))),
@@ -125,5 +155,5 @@ export const readFacets = defineOperation({
 });
 
 /** The head is read through its partial indexes; asking for its number is asking for the head. */
-const older = (version: number | undefined, head: number) =>
+export const older = (version: number | undefined, head: number) =>
   version === undefined || version >= head ? undefined : version;

@@ -4,6 +4,7 @@ import { createDataset } from "./create-dataset.ts";
 import { createSnapshot, listSnapshots } from "./create-snapshot.ts";
 import { editConversation } from "./edit-conversation.ts";
 import { eraseConversation, listEraseDependents } from "./erase-conversation.ts";
+import { findPlace } from "./find-place.ts";
 import { restoreVersion, undoVersion } from "./go-back.ts";
 import { listDatasets } from "./list-datasets.ts";
 import { listImportErrors } from "./list-import-errors.ts";
@@ -36,6 +37,7 @@ export const datasetOperations = [
   listDatasetDependents,
   deleteDataset,
   listRows,
+  findPlace,
   readFacets,
   readStatistics,
   listViews,

@@ -9,6 +9,7 @@ import type { GridProps } from "./grid.tsx";
 import { HeaderCell } from "./header-cell.tsx";
 import { SelectAll, SelectOne } from "./select-boxes.tsx";
 import { useGridKeys } from "./use-grid-keys.ts";
+import { useGridPlace } from "./use-grid-place.ts";
 
 const selectWidth = 44;
 const headHeight = 38;
@@ -27,6 +28,7 @@ export function GridTable<R>(props: Props<R>) {
   const { selected, onSelect, onOpen, hasMore, loadingMore, onMore } = props;
   const prefix = useId();
   const scroller = useRef<HTMLDivElement>(null);
+  const grid = useRef<HTMLTableElement>(null);
   const virtual = useVirtualizer({
     count: models.length,
     getScrollElement: () => scroller.current,
@@ -53,6 +55,7 @@ export function GridTable<R>(props: Props<R>) {
     onSelect,
     onOpen: onOpen && open,
   });
+  useGridPlace({ ...props, rowHeight, virtual, keys, scroller, grid, first: items[0]?.index ?? 0 });
   const active = models[keys.active];
   const span = columns.length + (onSelect ? 1 : 0);
   // -1 is ARIA's "unknown": there are more rows than are loaded.
@@ -66,6 +69,7 @@ export function GridTable<R>(props: Props<R>) {
       data-stale={props.stale || undefined}
     >
       <table
+        ref={grid}
         className={classes.table}
         style={{ minWidth: tableWidth(columns, onSelect ? selectWidth : 0) }}
         // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: ARIA's grid pattern is a table with keys
@@ -76,7 +80,7 @@ export function GridTable<R>(props: Props<R>) {
         aria-colcount={span}
         aria-multiselectable={onSelect ? true : undefined}
         aria-activedescendant={active && `${prefix}${active.id}`}
-        aria-busy={props.stale || loadingMore || undefined}
+        aria-busy={props.stale || loadingMore || props.loadingEarlier || undefined}
         onKeyDown={keys.onKeyDown}
       >
         <colgroup>
@@ -110,7 +114,8 @@ export function GridTable<R>(props: Props<R>) {
               <tr
                 key={model.id}
                 id={`${prefix}${model.id}`}
-                aria-rowindex={index + 2}
+                // Where a list that began in between stands in the whole is not known.
+                aria-rowindex={props.hasEarlier ? undefined : index + 2}
                 aria-selected={onSelect ? (selected?.has(model.id) ?? false) : undefined}
                 data-active={index === keys.active || undefined}
                 data-open={model.id === props.openId || undefined}

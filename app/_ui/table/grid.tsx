@@ -34,6 +34,12 @@ export type GridProps<R> = {
   hasMore?: boolean;
   loadingMore?: boolean;
   onMore?: () => void;
+  /** The list began somewhere in between: there are rows before the first. */
+  hasEarlier?: boolean;
+  loadingEarlier?: boolean;
+  onEarlier?: () => void;
+  /** Scrolls to a row once it is loaded, for each `key` once; the keyboard goes on there when it is to have the focus. */
+  goTo?: { key: string; row: string | "first" | "last"; focus: boolean } | undefined;
   sort?: GridSort | undefined;
   onSort?: (sort: GridSort) => void;
   selected?: ReadonlySet<string>;

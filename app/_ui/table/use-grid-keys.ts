@@ -54,5 +54,8 @@ export function useGridKeys(options: Options) {
     event.preventDefault();
   }
 
-  return { active: current, setActive, onKeyDown };
+  /** Rows came before the first: the keyboard stays on its row. */
+  const shift = (by: number) => setActive((index) => (index < 0 ? index : index + by));
+
+  return { active: current, setActive, shift, onKeyDown };
 }

@@ -234,6 +234,7 @@ const bodies: Record<string, () => object> = {
 /** Query fields without which a question is refused before it is looked at. */
 const queries: Record<string, () => string> = {
   "versions.diff": () => "?from=1&to=1",
+  "conversations.place": () => "?to=end",
   "models.delete": () => "?confirm=shop",
 };
 

@@ -105,6 +105,7 @@ export const rowColumns: GridColumn<Row>[] = [
     id: "time",
     header: "Time",
     width: 120,
+    sort: "time",
     hidden: true,
     cell: (row) => row.time?.slice(0, 10) ?? "–",
   },

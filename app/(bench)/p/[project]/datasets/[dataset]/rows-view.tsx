@@ -2,11 +2,9 @@
 
 import { Button, Drawer, Text } from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
-import { IconAdjustments, IconFileImport } from "@tabler/icons-react";
+import { IconAdjustments } from "@tabler/icons-react";
 import dynamic from "next/dynamic";
-import Link from "next/link";
 import { useRef, useState } from "react";
-import { EmptyState } from "#app/_ui/feedback/states.tsx";
 import { plural } from "#app/_ui/format.ts";
 import { useShortcuts } from "#app/_ui/shell/shortcuts.tsx";
 import { Grid } from "#app/_ui/table/grid.tsx";
@@ -15,11 +13,15 @@ import type { DatasetFilter, RowSort } from "#lib/core/dataset-filter.ts";
 import { CatchingUp } from "./catching-up.tsx";
 import classes from "./dataset.module.css";
 import { FilterPanel } from "./filter-panel.tsx";
+import { Jump } from "./jump.tsx";
+import { NoRows } from "./no-rows.tsx";
+import { PlaceNotice } from "./place-notice.tsx";
 import { rowColumns } from "./row-columns.tsx";
 import { SavedViews } from "./saved-views.tsx";
 import { isFiltered } from "./search.ts";
 import { SearchBox } from "./search-box.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
+import { usePlace } from "./use-place.ts";
 import { useSearch } from "./use-search.ts";
 
 const ConversationDrawer = dynamic(
@@ -42,10 +44,19 @@ export function RowsView({ project, dataset, may }: Props) {
     ...(search.version === undefined ? {} : { version: search.version }),
   };
   const topics = [`dataset:${dataset}`];
+  const found = usePlace(view, search);
   const pages = usePages(
     "conversations.list",
-    { ...view, sort: search.sort },
-    { rows: (page) => page.rows, next: (page) => page.next, cursor: "after", topics },
+    { ...view, sort: found.place?.sort ?? search.sort },
+    {
+      rows: (page) => page.rows,
+      next: (page) => page.next,
+      cursor: "after",
+      back: { previous: (page) => page.previous, cursor: "before" },
+      start: found.start,
+      enabled: found.ready,
+      topics,
+    },
   );
   const facets = useOperation("datasets.facets", view, { topics, keepPrevious: true });
   const total = facets.data?.total;
@@ -58,8 +69,11 @@ export function RowsView({ project, dataset, may }: Props) {
   // Once opened it stays, so that it can close in its own time.
   if (search.open !== undefined && !drawerWanted) wantDrawer(true);
   const searchBox = useRef<HTMLInputElement>(null);
+  const [jumping, jump] = useDisclosure(false);
+  const goTo = (at: string | undefined) => change({ at });
   useShortcuts("Conversations", [
     { keys: "/", label: "Search in texts", run: () => searchBox.current?.focus() },
+    { keys: "G", label: "Go to a conversation, a day or the end", run: jump.open },
     { keys: "J", label: "Open the next row", run: () => step(1) },
     { keys: "K", label: "Open the previous row", run: () => step(-1) },
   ]);
@@ -95,6 +109,14 @@ export function RowsView({ project, dataset, may }: Props) {
           </Button>
         </div>
       )}
+      <PlaceNotice
+        at={search.at}
+        found={found}
+        past={search.version !== undefined}
+        onStart={() => goTo(undefined)}
+        onOpen={(open) => change({ open })}
+        onAll={() => change({ filter: {}, at: search.at })}
+      />
       <CatchingUp progress={facets.data?.catchingUp} />
       <div className={classes.rows}>
         {narrow ? (
@@ -118,7 +140,11 @@ export function RowsView({ project, dataset, may }: Props) {
           hasMore={pages.hasMore}
           loadingMore={pages.loadingMore}
           onMore={pages.onMore}
-          sort={search.sort}
+          hasEarlier={pages.hasEarlier}
+          loadingEarlier={pages.loadingEarlier}
+          onEarlier={pages.onEarlier}
+          goTo={found.goTo}
+          sort={found.place?.sort ?? search.sort}
           onSort={(sort) => change({ sort: sort as { by: RowSort; descending: boolean } })}
           {...(may.write && search.version === undefined
             ? { selected, onSelect: setSelected }
@@ -149,6 +175,11 @@ export function RowsView({ project, dataset, may }: Props) {
                     ...(text && !before ? { sort: { by: "relevance", descending: true } } : {}),
                   });
                 }}
+              />
+              <Jump
+                opened={jumping}
+                onOpened={(opened) => (opened ? jump.open() : jump.close())}
+                onGo={goTo}
               />
               {narrow && (
                 <Button
@@ -186,47 +217,5 @@ export function RowsView({ project, dataset, may }: Props) {
         />
       )}
     </>
-  );
-}
-
-type NoRowsProps = {
-  project: string;
-  mayWrite: boolean;
-  filtered: boolean;
-  onClear: () => void;
-};
-
-function NoRows({ project, mayWrite, filtered, onClear }: NoRowsProps) {
-  if (filtered) {
-    return (
-      <EmptyState
-        title="No conversation matches"
-        action={
-          <Button variant="default" onClick={onClear}>
-            Clear all filters
-          </Button>
-        }
-      >
-        Every condition must hold at once. Take one away to see more.
-      </EmptyState>
-    );
-  }
-  return (
-    <EmptyState
-      title="This dataset is empty"
-      action={
-        mayWrite && (
-          <Button
-            component={Link}
-            href={`/p/${project}/datasets/import`}
-            leftSection={<IconFileImport size={16} />}
-          >
-            Import conversations
-          </Button>
-        )
-      }
-    >
-      Import a file to fill it; each change makes a version that you can go back to.
-    </EmptyState>
   );
 }

@@ -58,6 +58,12 @@ describe("the address of a dataset's rows", () => {
     expect(formatSearch({ ...search, filter: {} }).toString()).toBe("");
   });
 
+  it("holds the place a list was taken to, as it is written, and no other text", () => {
+    expect(read("at=%2317&tag=a").at).toBe("17");
+    expect(formatSearch(read("tag=a&at=2026-03")).toString()).toBe("tag=a&at=2026-03-01");
+    expect(read("at=soon").at).toBeUndefined();
+  });
+
   it("says nothing about defaults", () => {
     expect(formatSearch(read("")).toString()).toBe("");
   });

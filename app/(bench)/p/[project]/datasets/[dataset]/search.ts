@@ -1,6 +1,7 @@
 import type { DatasetFilter } from "#lib/core/dataset-filter.ts";
 import { labelStates, type RowSort, rowSorts } from "#lib/core/dataset-words.ts";
 import { conversationKinds, roles } from "#lib/core/message-tree.ts";
+import { formatRowPlace, parseRowPlace } from "#lib/core/row-place.ts";
 
 /** What the address of a dataset's rows holds. */
 export type RowsSearch = {
@@ -10,6 +11,8 @@ export type RowsSearch = {
   version: number | undefined;
   /** The conversation whose drawer is open. */
   open: number | undefined;
+  /** The place to which the list was taken: `end`, a conversation's number, or a day. */
+  at?: string | undefined;
 };
 
 const lists = ["role", "kind", "lang", "source", "tag", "label", "finding"] as const;
@@ -52,7 +55,13 @@ export function parseSearch(query: URLSearchParams): RowsSearch {
     sort: parseSort(query, text !== undefined && "text" in filter),
     version: positive(query.get("version")),
     open: positive(query.get("open")),
+    at: placeIn(query.get("at")),
   };
+}
+
+function placeIn(text: string | null): string | undefined {
+  const place = text === null ? undefined : parseRowPlace(text);
+  return place && formatRowPlace(place);
 }
 
 /** A search shows the best matches first until another order is chosen; without one, relevance means nothing. */
@@ -81,6 +90,7 @@ export function formatSearch(search: RowsSearch): URLSearchParams {
   if (sort.by !== "relevance" && sort.descending) query.set("order", "desc");
   if (search.version !== undefined) query.set("version", String(search.version));
   if (search.open !== undefined) query.set("open", String(search.open));
+  if (search.at !== undefined) query.set("at", search.at);
   return query;
 }
 
