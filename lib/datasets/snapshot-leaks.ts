@@ -3,7 +3,12 @@ import type { ProjectHandle } from "#db/handle.ts";
 import { listBodiesById } from "#db/queries/conversation-bodies.ts";
 import { type ConversationBody, messageTexts } from "../core/conversation.ts";
 import { AssayError } from "../core/errors.ts";
-import type { LeakAct, LeakKind, SnapshotLeaks } from "../core/snapshot-leaks.ts";
+import {
+  hasSameWords,
+  type LeakAct,
+  type LeakKind,
+  type SnapshotLeaks,
+} from "../core/snapshot-leaks.ts";
 import { projectSuites } from "../evals/keep-suites.ts";
 import { isTelling, suiteTexts } from "../evals/suites/contamination.ts";
 import { createLeakGuard } from "../near-duplicates/leak-guard.ts";
@@ -12,8 +17,10 @@ import { comparedText } from "./steps/near-duplicates.ts";
 /** Bodies in memory at once. */
 const page = 500;
 const mostExamples = 50;
-/** Above this share all conversations were made from one template: leaving them out would leave nothing to learn. */
-const mostLeftOut = 0.5;
+/** A tested conversation that more rows repeat with edits was made from their template: that is no leak. */
+const crowd = 8;
+/** Nor is it one where this share of all rows repeats a test side with edits. */
+const mostEdited = 0.25;
 
 export type FoundLeaks = { leaks: SnapshotLeaks; leftOut: ReadonlySet<number> };
 
@@ -21,8 +28,8 @@ export type FoundLeaks = { leaks: SnapshotLeaks; leftOut: ReadonlySet<number> };
  * Looks at each row of the training side: does it repeat a conversation on a test side (of this snapshot or of an earlier
  * one of the project) or a prompt of one of the project's suites, as the leak guard tells it? Suites are held against
  * its messages and against it as a whole, test sides against it as a whole, system messages left out. `leave-out` leaves
- * such rows out, but for those that repeat a test side where that would be most of all; `refuse` throws
- * precondition_failed.
+ * such rows out, `refuse` throws precondition_failed. Rows of one template are alike without being leaks: what differs
+ * by edits counts only while few rows do.
  */
 export async function findLeaks(
   tx: ProjectHandle,
@@ -32,53 +39,63 @@ export async function findLeaks(
 ): Promise<FoundLeaks> {
   const testGuard = await guardTestSides(tx, tested);
   const suites = await guardSuites(tx);
-  const examples: SnapshotLeaks["examples"] = [];
-  const ofTests = new Set<number>();
-  const bySuite = new Map<string, Set<number>>();
-  const repeated = new Set<number>();
-  const keepExample = (conversation: number, suite: string | null, kind: LeakKind) => {
-    if (examples.length < mostExamples) examples.push({ conversation, suite, kind });
-  };
+  const strict = new Map<number, LeakKind>();
+  const edited = new Map<number, Map<number, LeakKind>>();
+  const bySuite = new Map<string, Map<number, LeakKind>>();
   for await (const { id, body } of bodiesOf(tx, learned)) {
     const whole = comparedText(body, "conversation");
-    const fromTests = testGuard(whole);
-    for (const { guarded } of fromTests) repeated.add(guarded);
-    if (fromTests[0]) {
-      ofTests.add(id);
-      keepExample(id, null, fromTests[0].kind);
+    for (const { guarded, kind } of testGuard(whole)) {
+      if (hasSameWords(kind)) strict.set(id, kind);
+      else addTo(edited, guarded, id, kind);
     }
     for (const text of new Set([whole, ...messageTexts(body)])) {
       for (const { guarded, kind } of suites.guard(text)) {
-        const suite = suites.owners[guarded] ?? "";
-        const rows = bySuite.get(suite) ?? new Set();
-        if (!rows.has(id)) keepExample(id, suite, kind);
-        bySuite.set(suite, rows.add(id));
+        addTo(bySuite, suites.owners[guarded] ?? "", id, kind);
       }
     }
   }
-  const ofSuites = new Set([...bySuite.values()].flatMap((rows) => [...rows]));
-  const all = new Set([...ofTests, ...ofSuites]);
+  const few = [...edited].filter(([, rows]) => rows.size <= crowd);
+  const editedRows = new Map(few.flatMap(([, rows]) => [...rows]));
+  const template = editedRows.size > mostEdited * learned.length;
+  const ofTests = new Map([...(template ? [] : editedRows), ...strict]);
+  const all = new Set([
+    ...ofTests.keys(),
+    ...[...bySuite.values()].flatMap((rows) => [...rows.keys()]),
+  ]);
   if (act === "refuse" && all.size > 0) throw refusal(learned.length, all.size, ofTests, bySuite);
-  const template = ofTests.size > mostLeftOut * learned.length;
-  const leftOut = act === "keep" ? new Set<number>() : template ? ofSuites : all;
   const own = new Set(tested);
+  const alike = [...edited].filter(([id, rows]) => own.has(id) && (template || rows.size > crowd));
+  const leftOut = act === "keep" ? new Set<number>() : all;
   const leaks = {
     act,
     rows: all.size,
     leftOut: leftOut.size,
-    tainted: leftOut === all ? 0 : [...repeated].filter((id) => own.has(id)).length,
     test: ofTests.size,
     suites: Object.fromEntries([...bySuite].map(([suite, rows]) => [suite, rows.size])),
-    examples,
+    alike: alike.length,
+    examples: [
+      ...[...bySuite].flatMap(([suite, rows]) => examplesOf(suite, rows)),
+      ...examplesOf(null, ofTests),
+    ].slice(0, mostExamples),
   };
   return { leaks, leftOut };
 }
 
+/** Rows by what they repeat; of a crowd no more are held than tell that it is one. */
+function addTo<K>(found: Map<K, Map<number, LeakKind>>, key: K, id: number, kind: LeakKind): void {
+  const rows = found.get(key);
+  if (!rows) found.set(key, new Map([[id, kind]]));
+  else if (typeof key === "string" || rows.size <= crowd) rows.set(id, kind);
+}
+
+const examplesOf = (suite: string | null, rows: ReadonlyMap<number, LeakKind>) =>
+  [...rows].slice(0, mostExamples).map(([conversation, kind]) => ({ conversation, suite, kind }));
+
 function refusal(
   learned: number,
   rows: number,
-  ofTests: ReadonlySet<number>,
-  bySuite: ReadonlyMap<string, ReadonlySet<number>>,
+  ofTests: ReadonlyMap<number, LeakKind>,
+  bySuite: ReadonlyMap<string, ReadonlyMap<number, LeakKind>>,
 ): AssayError {
   const exams = [
     ...(ofTests.size > 0 ? [`the test side (${ofTests.size})`] : []),

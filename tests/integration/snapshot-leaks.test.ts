@@ -64,7 +64,7 @@ describe("the leak guard at freeze", () => {
 
   it("finds nothing among rows that are unlike", async () => {
     const frozen = await act(services, handle, createSnapshot, { dataset: "chats", name: "clean" });
-    expect(frozen.leaks).toMatchObject({ rows: 0, leftOut: 0, tainted: 0, test: 0, suites: {} });
+    expect(frozen.leaks).toMatchObject({ rows: 0, leftOut: 0, alike: 0, test: 0, suites: {} });
     const { train, validation, test } = frozen.counts;
     expect(train + validation + test).toBe(120);
   });
@@ -115,7 +115,7 @@ describe("the leak guard at freeze", () => {
     },
   );
 
-  it("keeps rows of one template, and says that their test side is tainted", async () => {
+  it("takes rows of one template for no leaks, and says how many are alike", async () => {
     await importText(services, handle, chatLines(60), { dataset: "template" });
     const frozen = await act(services, handle, createSnapshot, {
       dataset: "template",
@@ -123,7 +123,7 @@ describe("the leak guard at freeze", () => {
     });
     const { train, test } = frozen.counts;
     expect(train + test).toBe(60);
-    expect(frozen.leaks).toMatchObject({ rows: train, leftOut: 0, tainted: test });
+    expect(frozen.leaks).toMatchObject({ rows: 0, leftOut: 0, alike: test });
   });
 
   it("looks at this project's suites alone", async () => {

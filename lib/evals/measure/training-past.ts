@@ -1,6 +1,7 @@
 import type { ProjectHandle } from "#db/handle.ts";
 import { canariesOf, versionLine } from "#db/queries/evals.ts";
 import { type ConversationBody, messageText, messageTexts, walk } from "../../core/conversation.ts";
+import { hasSameWords } from "../../core/snapshot-leaks.ts";
 import { createLeakGuard } from "../../near-duplicates/leak-guard.ts";
 import { snapshotBodies, trainingRow } from "../../training/training-rows.ts";
 import { trainingPii } from "../checks/judge-checks.ts";
@@ -70,8 +71,9 @@ function spokenTexts(body: ConversationBody): string[] {
 }
 
 /**
- * Share of the asked conversations of a test split that the training rows repeat, as the leak guard tells it. Catches
- * what a snapshot was told to keep, and what an ancestor learned before it was put to the test.
+ * Share of the asked conversations of a test split that the training rows repeat, in whatever case, signs and order.
+ * Catches what a snapshot was told to keep, and what an ancestor learned before it was put to the test. Edited copies are
+ * left out of a snapshot (lib/datasets/snapshot-leaks.ts); here they cannot be told from rows of one template.
  */
 export async function testContamination(
   handle: ProjectHandle,
@@ -86,7 +88,9 @@ export async function testContamination(
   }
   const leaksOf = createLeakGuard(tested);
   const found = new Set(
-    rows.flatMap((row) => leaksOf(row.join("\n")).map(({ guarded }) => guarded)),
+    rows.flatMap((row) =>
+      leaksOf(row.join("\n")).flatMap(({ guarded, kind }) => (hasSameWords(kind) ? [guarded] : [])),
+    ),
   );
   return tested.length === 0 ? 0 : found.size / tested.length;
 }

@@ -115,11 +115,12 @@ function SnapshotRow({ project, mayTrain, snapshot }: RowProps) {
 /** How many training rows repeat a test side or a suite, what became of them, and of which exams they are. */
 function Leaks({ leaks }: { leaks: Snapshot["leaks"] }) {
   if (leaks === null) return <Text size="sm">not looked for</Text>;
-  if (leaks.rows === 0) return <Text size="sm">none</Text>;
+  if (leaks.rows === 0 && leaks.alike === 0) return <Text size="sm">none</Text>;
   const kept = leaks.rows - leaks.leftOut;
   const exams = [
     ...(leaks.test > 0 ? [`test side: ${formatNumber(leaks.test)}`] : []),
     ...Object.entries(leaks.suites).map(([suite, rows]) => `${suite}: ${formatNumber(rows)}`),
+    ...(leaks.alike > 0 ? [`${formatNumber(leaks.alike)} of the test side share a template`] : []),
   ];
   return (
     <>
@@ -127,6 +128,7 @@ function Leaks({ leaks }: { leaks: Snapshot["leaks"] }) {
         {[
           ...(leaks.leftOut > 0 ? [`${formatNumber(leaks.leftOut)} left out`] : []),
           ...(kept > 0 ? [`${formatNumber(kept)} kept`] : []),
+          ...(leaks.rows === 0 ? ["none"] : []),
         ].join(", ")}
       </Text>
       <Text size="xs" c="dimmed">
