@@ -1,6 +1,7 @@
 import { bulkJob } from "./bulk.ts";
 import { evaluateJob } from "./evaluate.ts";
 import { exportJob } from "./export.ts";
+import { forkJob } from "./fork.ts";
 import { gateJob } from "./gate.ts";
 import { importJob } from "./import.ts";
 import { inferJob } from "./infer.ts";
@@ -14,6 +15,7 @@ export const jobs: readonly Job[] = [
   importJob,
   bulkJob,
   recipeJob,
+  forkJob,
   exportJob,
   trainJob,
   registerJob,

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, isNull, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNull, sql } from "drizzle-orm";
 import { AssayError } from "../../lib/core/errors.ts";
 import type { ProjectHandle } from "../handle.ts";
 import { dataset, datasetVersion } from "../schema/datasets.ts";
@@ -69,7 +69,16 @@ export async function ensureDataset(handle: ProjectHandle, name: string): Promis
   return row;
 }
 
-export type Change = { act: string; summary: string; runId?: number };
+export type Change = {
+  act: string;
+  summary: string;
+  runId?: number;
+  /** Another dataset whose head the change reads: it stands still until the change is done. */
+  reads?: number;
+};
+
+/** Memberships that came and went; `always` makes a version even when none did. */
+export type Moved = { added: number; removed: number; always?: boolean };
 
 /**
  * The one way to change a dataset: locks its head, lets `work` write memberships for the next version, and moves the
@@ -80,9 +89,10 @@ export async function changeDataset(
   handle: ProjectHandle,
   datasetId: number,
   change: Change,
-  work: (tx: ProjectHandle, version: number) => Promise<{ added: number; removed: number }>,
+  work: (tx: ProjectHandle, version: number) => Promise<Moved>,
 ): Promise<{ version: number; added: number; removed: number; total: number }> {
   return handle.transaction(async (tx) => {
+    if (change.reads !== undefined) await lockHeads(tx, [datasetId, change.reads]);
     const [head] = await tx.db
       .select()
       .from(dataset)
@@ -96,9 +106,9 @@ export async function changeDataset(
       .for("update");
     if (!head) throw missingDataset();
     const version = head.headVersion + 1;
-    const { added, removed } = await work(tx, version);
+    const { added, removed, always } = await work(tx, version);
     const total = head.headCount + added - removed;
-    if (added === 0 && removed === 0) {
+    if (added === 0 && removed === 0 && !always) {
       return { version: head.headVersion, added, removed, total };
     }
     await tx.db.insert(datasetVersion).values({
@@ -119,6 +129,16 @@ export async function changeDataset(
     await tx.db.execute(sql`select pg_notify('assay_event', ${`dataset:${datasetId}`})`);
     return { version, added, removed, total };
   });
+}
+
+/** In order of their ids, so that two who lock the same wait for each other instead of for ever. */
+async function lockHeads(tx: ProjectHandle, ids: readonly number[]): Promise<void> {
+  await tx.db
+    .select({ id: dataset.id })
+    .from(dataset)
+    .where(and(inArray(dataset.id, [...ids]), eq(dataset.projectId, tx.projectId)))
+    .orderBy(asc(dataset.id))
+    .for("update");
 }
 
 /** Makes the conversations that `pick` selects (a query of ids) stand in the dataset from `version` on. */

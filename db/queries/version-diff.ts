@@ -56,28 +56,36 @@ function differences(datasetId: number, from: number, to: number): SQL {
     )`;
 }
 
-export async function countDiff(
+export const countDiff = (handle: ProjectHandle, datasetId: number, from: number, to: number) =>
+  countChanges(handle, differences(datasetId, from, to));
+
+/** A page of differences, by conversation; `after` is the place of the last one seen. */
+export const listDiff = (
   handle: ProjectHandle,
   datasetId: number,
-  from: number,
-  to: number,
-): Promise<DiffCounts> {
+  versions: { from: number; to: number },
+  page: ChangePage,
+) => listChanges(handle, differences(datasetId, versions.from, versions.to), page);
+
+/** How many of each kind are in `diff (change, was, now, was_tags, now_tags)`, the last of some table expressions. */
+export async function countChanges(handle: ProjectHandle, diff: SQL): Promise<DiffCounts> {
   const rows = await handle.db.execute<{ change: ChangeKind; n: number }>(sql`
-    with ${differences(datasetId, from, to)} select change, count(*)::int as n from diff group by change`);
+    with ${diff} select change, count(*)::int as n from diff group by change`);
   const counts: DiffCounts = { added: 0, removed: 0, edited: 0, tags: 0 };
   for (const row of rows) counts[row.change] = row.n;
   return counts;
 }
 
-/** A page of differences, by conversation; `after` is the place of the last one seen. */
-export function listDiff(
+export type ChangePage = { change: ChangeKind | undefined; after: number; limit: number };
+
+/** A page of such a `diff`, in order of the conversation that is there after the change, or was before. */
+export function listChanges(
   handle: ProjectHandle,
-  datasetId: number,
-  versions: { from: number; to: number },
-  page: { change: ChangeKind | undefined; after: number; limit: number },
+  diff: SQL,
+  page: ChangePage,
 ): Promise<DiffRow[]> {
   return handle.db.execute<DiffRow>(sql`
-    with ${differences(datasetId, versions.from, versions.to)}
+    with ${diff}
     select d.change, coalesce(d.now, d.was)::float8 as place, d.was::float8 as was, d.now::float8 as now,
       w.preview as "wasPreview", n.preview as "nowPreview", d.was_tags as "wasTags", d.now_tags as "nowTags"
     from diff d left join conversation w on w.id = d.was left join conversation n on n.id = d.now

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { ProjectHandle } from "../handle.ts";
 import { type selection, textArray } from "./dataset-filter.ts";
+import type { Moved } from "./datasets.ts";
 
 type Pick = ReturnType<typeof selection>;
 
@@ -26,8 +27,6 @@ export async function retagMembers(
     ) select count(*)::int as n from fresh`);
   return row?.n ?? 0;
 }
-
-type Moved = { added: number; removed: number };
 
 /** Makes the dataset hold exactly what it held at `target`; erased texts stay away. */
 export async function restoreMembers(
@@ -106,6 +105,8 @@ export type VersionRow = {
   total: number;
   by: string;
   at: string;
+  /** Names on this version. */
+  tags: string[];
 };
 
 /** Versions of a dataset, the newest first, below number `before`. */
@@ -117,7 +118,9 @@ export function listVersions(
 ): Promise<VersionRow[]> {
   return handle.db.execute<VersionRow>(sql`
     select v.number, v.act, v.summary, v.run_id::float8 as run, v.added, v.removed, v.total, coalesce(u.name, '') as by,
-      v.created_at as at
+      v.created_at as at,
+      array(select t.name from version_tag t where t.dataset_id = v.dataset_id and t.version = v.number order by t.name)
+        as tags
     from dataset_version v join dataset d on d.id = v.dataset_id left join "user" u on u.id = v.created_by
     where v.dataset_id = ${datasetId} and d.project_id = ${handle.projectId}
       ${before === undefined ? sql`` : sql`and v.number < ${before}`}

@@ -1,6 +1,6 @@
 import { boolean, index, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { project } from "./access.ts";
-import { at, createdAt, id, ref } from "./columns.ts";
+import { createdAt, id, ref } from "./columns.ts";
 import { dataset } from "./datasets.ts";
 
 /** A name on one version of a dataset. It stays there until somebody moves it. */

@@ -8,6 +8,7 @@ export const runKinds = [
   "import",
   "recipe",
   "bulk",
+  "fork",
   "export",
   "train",
   "register",

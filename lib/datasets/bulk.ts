@@ -2,13 +2,15 @@ import { sql } from "drizzle-orm";
 import { z } from "zod";
 import type { ProjectHandle } from "#db/handle.ts";
 import { countRows } from "#db/queries/dataset-rows.ts";
-import { changeDataset, type Dataset, removeMembers } from "#db/queries/datasets.ts";
+import { changeDataset, type Dataset, type Moved, removeMembers } from "#db/queries/datasets.ts";
+import { noteGoingBack } from "#db/queries/merge-base.ts";
 import { rowsWhere } from "#db/queries/rows-where.ts";
 import { restoreMembers, retagMembers, undoMembers } from "#db/queries/versions.ts";
 import { type DatasetFilter, datasetFilterSchema } from "../core/dataset-filter.ts";
 import { AssayError } from "../core/errors.ts";
 import { line } from "../core/fields.ts";
 import { startRun } from "../runs/start-run.ts";
+import { countMergeRows, mergeActSchema, mergeRows, mergeSummary } from "./merge-rows.ts";
 
 export const tagSchema = line(60);
 const tags = z.array(tagSchema).max(20);
@@ -19,6 +21,7 @@ export const bulkActSchema = z.discriminatedUnion("act", [
   z.object({ act: z.literal("remove"), filter: datasetFilterSchema }),
   z.object({ act: z.literal("restore"), version: z.number().int() }),
   z.object({ act: z.literal("undo"), version: z.number().int() }),
+  mergeActSchema,
 ]);
 export type BulkAct = z.infer<typeof bulkActSchema>;
 
@@ -41,7 +44,7 @@ export const bulkOutput = z.object({
 type Output = z.input<typeof bulkOutput>;
 
 /** Up to this many rows change while the request waits (well under a second); more become a run. */
-const inlineRows = 20_000;
+export const inlineRows = 20_000;
 
 /** Changes many rows: at once when they are few, else as a run. `expected` guards against a selection that grew. */
 export async function changeRows(
@@ -78,6 +81,7 @@ function affectedRows(handle: ProjectHandle, dataset: Dataset, change: BulkAct):
     const view = { datasetId: dataset.id, version: undefined, filter: change.filter };
     return countRows(handle, view);
   }
+  if (change.act === "merge") return countMergeRows(handle, dataset, change);
   return movedRows(handle, dataset.id, change.version);
 }
 
@@ -105,7 +109,11 @@ export async function applyBulk(
   const { version } = await changeDataset(
     handle,
     datasetId,
-    { act: change.act, summary: summaryOf(change), ...(runId === undefined ? {} : { runId }) },
+    {
+      ...{ act: change.act, summary: summaryOf(change) },
+      ...(runId === undefined ? {} : { runId }),
+      ...(change.act === "merge" ? { reads: change.from } : {}),
+    },
     async (tx, next) => {
       const moved = await moveRows(tx, datasetId, next, change);
       kept = moved.kept ?? null;
@@ -116,18 +124,26 @@ export async function applyBulk(
   return { version, changed, kept };
 }
 
-async function moveRows(tx: ProjectHandle, datasetId: number, next: number, change: BulkAct) {
-  if (change.act === "undo") return undoMembers(tx, datasetId, next, change.version);
-  if (change.act === "restore") {
-    return { ...(await restoreMembers(tx, datasetId, next, change.version)), kept: undefined };
+async function moveRows(
+  tx: ProjectHandle,
+  datasetId: number,
+  next: number,
+  change: BulkAct,
+): Promise<Moved & { kept?: number }> {
+  if (change.act === "merge") return mergeRows(tx, datasetId, next, change);
+  if (change.act === "undo" || change.act === "restore") {
+    const goBack = change.act === "undo" ? undoMembers : restoreMembers;
+    const moved = await goBack(tx, datasetId, next, change.version);
+    const always = (await noteGoingBack(tx, datasetId, next, change)) > 0;
+    return { ...moved, always };
   }
   const pick = await picked(tx, datasetId, change.filter);
   if (change.act === "remove") {
     const removed = await removeMembers(tx, datasetId, next, pick);
-    return { added: 0, removed, kept: undefined };
+    return { added: 0, removed };
   }
   const retagged = await retagMembers(tx, datasetId, next, pick, change);
-  return { added: retagged, removed: retagged, kept: undefined };
+  return { added: retagged, removed: retagged };
 }
 
 const picked = async (tx: ProjectHandle, datasetId: number, filter: DatasetFilter) =>
@@ -137,6 +153,7 @@ function summaryOf(change: BulkAct): string {
   if (change.act === "remove") return "Removed conversations";
   if (change.act === "restore") return `Restored version ${change.version}`;
   if (change.act === "undo") return `Undid version ${change.version}`;
+  if (change.act === "merge") return mergeSummary(change);
   const parts = [
     ...(change.add.length > 0 ? [`added ${change.add.join(", ")}`] : []),
     ...(change.remove.length > 0 ? [`took ${change.remove.join(", ")}`] : []),

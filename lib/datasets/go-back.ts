@@ -1,14 +1,15 @@
 import { z } from "zod";
 import { requireDataset } from "#db/queries/datasets.ts";
 import { datasetRefSchema, slugSchema } from "../core/dataset-filter.ts";
+import { versionRefSchema } from "../core/version-ref.ts";
 import { defineOperation } from "../operation.ts";
 import { bulkOutput, changeRows } from "./bulk.ts";
-import { checkVersion } from "./read-versions.ts";
+import { findVersion } from "./find-version.ts";
 
 const input = z.strictObject({
   project: slugSchema,
   dataset: datasetRefSchema,
-  version: z.coerce.number().int().min(1),
+  version: versionRefSchema,
 });
 
 /** Makes a new version that holds exactly what an older one held. */
@@ -25,8 +26,8 @@ export const restoreVersion = defineOperation({
   audit: ({ dataset, version }) => ({ dataset, version }),
   run: async ({ handle }, { dataset, version }) => {
     const found = await requireDataset(handle, dataset);
-    checkVersion(found, version);
-    return changeRows(handle, found, { act: "restore", version });
+    const number = await findVersion(handle, found, version);
+    return changeRows(handle, found, { act: "restore", version: number });
   },
 });
 
@@ -44,7 +45,7 @@ export const undoVersion = defineOperation({
   audit: ({ dataset, version }) => ({ dataset, version }),
   run: async ({ handle }, { dataset, version }) => {
     const found = await requireDataset(handle, dataset);
-    checkVersion(found, version);
-    return changeRows(handle, found, { act: "undo", version });
+    const number = await findVersion(handle, found, version);
+    return changeRows(handle, found, { act: "undo", version: number });
   },
 });

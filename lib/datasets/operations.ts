@@ -5,12 +5,14 @@ import { createSnapshot, listSnapshots } from "./create-snapshot.ts";
 import { editConversation } from "./edit-conversation.ts";
 import { eraseConversation, listEraseDependents } from "./erase-conversation.ts";
 import { findPlace } from "./find-place.ts";
+import { forkDataset } from "./fork-dataset.ts";
 import { restoreVersion, undoVersion } from "./go-back.ts";
 import { listDatasets } from "./list-datasets.ts";
 import { listImportErrors } from "./list-import-errors.ts";
 import { listImportRows } from "./list-import-rows.ts";
 import { listNearDuplicateClusters } from "./list-near-duplicates.ts";
 import { listRows, readFacets } from "./list-rows.ts";
+import { listMergeConflicts, mergeDatasets, previewMerge } from "./merge-datasets.ts";
 import { previewImport } from "./preview-import.ts";
 import { readConversation } from "./read-conversation.ts";
 import { readDataset } from "./read-dataset.ts";
@@ -28,6 +30,7 @@ import { previewRecipe, runRecipe } from "./run-recipe.ts";
 import { listViews, removeSavedView, saveView, updateView } from "./saved-views.ts";
 import { listExports, startExport } from "./start-export.ts";
 import { startImport } from "./start-import.ts";
+import { listVersionTags, tagVersion, untagVersion } from "./tag-version.ts";
 
 export const datasetOperations = [
   listDatasets,
@@ -54,6 +57,13 @@ export const datasetOperations = [
   diffVersions,
   restoreVersion,
   undoVersion,
+  listVersionTags,
+  tagVersion,
+  untagVersion,
+  forkDataset,
+  previewMerge,
+  listMergeConflicts,
+  mergeDatasets,
   listSteps,
   listRecipes,
   createRecipe,

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import type { Dataset } from "#db/queries/datasets.ts";
 import { requireDataset } from "#db/queries/datasets.ts";
-import { changeKinds, countDiff, listDiff } from "#db/queries/version-diff.ts";
+import { changeKinds, countDiff, type DiffRow, listDiff } from "#db/queries/version-diff.ts";
 import { listVersions as queryVersions } from "#db/queries/versions.ts";
 import { datasetRefSchema, slugSchema } from "../core/dataset-filter.ts";
-import { AssayError } from "../core/errors.ts";
+import { versionTagSchema } from "../core/version-ref.ts";
 import { defineOperation } from "../operation.ts";
+import { findVersion } from "./find-version.ts";
 
 const number = z.coerce.number().int();
 
@@ -19,18 +19,9 @@ export const versionOutput = z.object({
   total: z.number(),
   by: z.string(),
   at: z.string(),
+  /** Names on this version. */
+  tags: z.array(z.string()),
 });
-
-/** Refuses a version that the dataset does not have. */
-export function checkVersion(dataset: Dataset, version: number): void {
-  if (version <= dataset.headVersion) return;
-  throw new AssayError(
-    "not_found",
-    dataset.headVersion === 0
-      ? "This dataset has no version yet. Import conversations first."
-      : `This dataset has versions 1 to ${dataset.headVersion}. Choose one of them.`,
-  );
-}
 
 /** Versions of a dataset, the newest first. */
 export const listVersions = defineOperation({
@@ -55,6 +46,39 @@ export const listVersions = defineOperation({
   },
 });
 
+export const diffOutput = z.object({
+  counts: z.object({
+    added: z.number(),
+    removed: z.number(),
+    edited: z.number(),
+    tags: z.number(),
+  }),
+  rows: z.array(
+    z.object({
+      change: z.enum(changeKinds),
+      was: z.number().nullable(),
+      now: z.number().nullable(),
+      wasPreview: z.string().nullable(),
+      nowPreview: z.string().nullable(),
+      wasTags: z.array(z.string()).nullable(),
+      nowTags: z.array(z.string()).nullable(),
+    }),
+  ),
+  next: z.number().nullable(),
+});
+
+/** One page of differences from one row more than it shows. */
+export function pageOfDiff(rows: readonly DiffRow[], limit: number) {
+  const shown = rows.slice(0, limit);
+  const next = rows.length > limit ? (shown.at(-1)?.place ?? null) : null;
+  return { rows: shown.map(({ place: _place, ...row }) => row), next };
+}
+
+/** The empty dataset before the first version, or a version. */
+const diffEnd = z
+  .union([z.coerce.number().int().min(0), versionTagSchema])
+  .meta({ description: "Number or tag of a version; 0 is the empty dataset" });
+
 /** What differs between two versions of a dataset: exact counts and a page of rows. Version 0 is the empty dataset. */
 export const diffVersions = defineOperation({
   name: "versions.diff",
@@ -64,44 +88,25 @@ export const diffVersions = defineOperation({
   input: z.strictObject({
     project: slugSchema,
     dataset: datasetRefSchema,
-    from: number.min(0),
-    to: number.min(0),
+    from: diffEnd,
+    to: diffEnd,
     change: z.enum(changeKinds).optional(),
     after: number.min(0).default(0),
     limit: number.min(1).max(200).default(50),
   }),
-  output: z.object({
-    counts: z.object({
-      added: z.number(),
-      removed: z.number(),
-      edited: z.number(),
-      tags: z.number(),
-    }),
-    rows: z.array(
-      z.object({
-        change: z.enum(changeKinds),
-        was: z.number().nullable(),
-        now: z.number().nullable(),
-        wasPreview: z.string().nullable(),
-        nowPreview: z.string().nullable(),
-        wasTags: z.array(z.string()).nullable(),
-        nowTags: z.array(z.string()).nullable(),
-      }),
-    ),
-    next: z.number().nullable(),
-  }),
+  output: diffOutput,
   allow: { project: "dataset.read" },
   positionals: ["dataset", "from", "to"],
   run: async ({ handle }, { dataset, from, to, change, after, limit }) => {
     const found = await requireDataset(handle, dataset);
-    checkVersion(found, from);
-    checkVersion(found, to);
+    const ends = {
+      from: await findVersion(handle, found, from),
+      to: await findVersion(handle, found, to),
+    };
     const [counts, rows] = await Promise.all([
-      countDiff(handle, found.id, from, to),
-      listDiff(handle, found.id, { from, to }, { change, after, limit: limit + 1 }),
+      countDiff(handle, found.id, ends.from, ends.to),
+      listDiff(handle, found.id, ends, { change, after, limit: limit + 1 }),
     ]);
-    const shown = rows.slice(0, limit);
-    const next = rows.length > limit ? (shown.at(-1)?.place ?? null) : null;
-    return { counts, rows: shown.map(({ place: _place, ...row }) => row), next };
+    return { counts, ...pageOfDiff(rows, limit) };
   },
 });

@@ -6,10 +6,11 @@ import { run as runTable } from "#db/schema/runs.ts";
 import { datasetFilterSchema, datasetRefSchema, slugSchema } from "../core/dataset-filter.ts";
 import { AssayError } from "../core/errors.ts";
 import { runStates } from "../core/runs.ts";
+import { versionRefSchema } from "../core/version-ref.ts";
 import { defineOperation } from "../operation.ts";
 import { startRun } from "../runs/start-run.ts";
+import { findVersion } from "./find-version.ts";
 import { exporters } from "./formats/exporters.ts";
-import { checkVersion } from "./read-versions.ts";
 
 export const exportFormats = exporters.map((one) => one.id);
 export const formatSchema = z.enum(exportFormats as [string, ...string[]]);
@@ -49,7 +50,7 @@ export const startExport = defineOperation({
     project: slugSchema,
     dataset: datasetRefSchema,
     format: z.array(formatSchema).min(1).default(["messages"]),
-    version: z.coerce.number().int().min(1).optional(),
+    version: versionRefSchema.optional(),
     filter: datasetFilterSchema.default({}),
     licence: z.string().trim().max(200).optional().meta({ description: "Named on the card" }),
   }),
@@ -60,8 +61,7 @@ export const startExport = defineOperation({
   audit: ({ dataset, format }) => ({ dataset, format }),
   run: async ({ handle }, { dataset, format, version: wanted, filter, licence }) => {
     const found = await requireDataset(handle, dataset);
-    const version = wanted ?? found.headVersion;
-    checkVersion(found, version);
+    const version = await findVersion(handle, found, wanted ?? found.headVersion);
     const rows = await countRows(handle, { datasetId: found.id, version, filter });
     if (rows === 0) {
       throw new AssayError(

@@ -5,6 +5,7 @@ import { run } from "#db/schema/runs.ts";
 import { chat, feedback, gateRun, score, suite } from "#db/schema/trust.ts";
 import { createSnapshot } from "#lib/datasets/create-snapshot.ts";
 import { startExport } from "#lib/datasets/start-export.ts";
+import { tagVersion } from "#lib/datasets/tag-version.ts";
 import { createLabelSchema } from "#lib/labels/label-schemas.ts";
 import { createLabelTask } from "#lib/labels/label-tasks.ts";
 import { nextItems } from "#lib/labels/work-item.ts";
@@ -49,6 +50,7 @@ beforeAll(async () => {
   const [conversation = 0] = await rowIds(a, dataset);
   const frozen = await act(services, a, createSnapshot, { dataset, name: "frozen" });
   snapshotName = frozen.name;
+  await act(services, a, tagVersion, { dataset, version: 1, tag: "gold" });
   const exported = await act(services, a, startExport, { dataset });
   await runJob(services, exported.run);
   const schema = await act(services, a, createLabelSchema, {
@@ -134,6 +136,7 @@ beforeAll(async () => {
     dataset,
     conversation,
     version: 1,
+    tag: "gold",
     run: imported.id,
     infer: infer?.id ?? 0,
     schema: schema.id,
@@ -188,10 +191,14 @@ const bodies: Record<string, () => object> = {
   "conversations.edit": () => ({
     body: { kind: "chat", root: { ...text, replies: [] } },
   }),
+  "versions.tag": () => ({ version: 1, move: true }),
+  "datasets.fork": () => ({ name: "stolen" }),
+  "datasets.merge": () => ({ from: ids.dataset, ours: 1, theirs: 1 }),
   "conversations.tag": () => ({ filter: {}, add: ["stolen"] }),
   "views.save": () => ({ name: "stolen" }),
   "views.update": () => ({ name: "stolen" }),
   "recipes.update": () => ({ revision: 1, name: "stolen" }),
+  "recipes.restore": () => ({ number: 1 }),
   "recipes.preview": () => ({ steps }),
   "recipes.run": () => ({ recipe: ids.recipe }),
   "labels.set-task-state": () => ({ state: "closed" }),
@@ -234,7 +241,10 @@ const bodies: Record<string, () => object> = {
 /** Query fields without which a question is refused before it is looked at. */
 const queries: Record<string, () => string> = {
   "versions.diff": () => "?from=1&to=1",
+  "merges.preview": () => `?from=${ids.dataset}`,
+  "merges.conflicts": () => `?from=${ids.dataset}`,
   "conversations.place": () => "?to=end",
+  "recipes.diff": () => "?from=1&to=1",
   "models.delete": () => "?confirm=shop",
 };
 

@@ -16,6 +16,7 @@ export const kindWords: Record<RunKind, string> = {
   import: "Import",
   recipe: "Cleaning",
   bulk: "Bulk change",
+  fork: "Fork",
   export: "Export",
   train: "Training",
   register: "Registration",

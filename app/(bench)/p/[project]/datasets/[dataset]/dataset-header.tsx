@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, Text } from "@mantine/core";
+import { Anchor, Button, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconCamera, IconFileImport, IconWand } from "@tabler/icons-react";
 import Link from "next/link";
@@ -60,6 +60,7 @@ export function DatasetHeader({ project, initial, may }: Props) {
           {empty
             ? "Empty: no version yet"
             : `${plural(dataset.conversations, "conversation")} · version ${dataset.version}`}
+          {dataset.forkedFrom && <ForkedFrom {...{ project }} origin={dataset.forkedFrom} />}
           {dataset.description && (
             <Text size="sm" lineClamp={2} maw={760} dir="auto">
               {dataset.description}
@@ -122,5 +123,28 @@ export function DatasetHeader({ project, initial, may }: Props) {
         onClose={freeze.close}
       />
     </PageHeader>
+  );
+}
+
+type ForkedProps = { project: string; origin: NonNullable<Dataset["forkedFrom"]> };
+
+/** The version of another dataset that this one began with. */
+function ForkedFrom({ project, origin }: ForkedProps) {
+  const words = `${origin.name} v${origin.version}`;
+  return (
+    <>
+      {" · Forked from "}
+      {origin.deleted ? (
+        `${words} (deleted)`
+      ) : (
+        <Anchor
+          component={Link}
+          inherit
+          href={`/p/${project}/datasets/${origin.id}?version=${origin.version}`}
+        >
+          {words}
+        </Anchor>
+      )}
+    </>
   );
 }

@@ -13,19 +13,25 @@ import {
   TextInput,
 } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconDots, IconPencil, IconTrash } from "@tabler/icons-react";
+import { IconDots, IconGitFork, IconGitMerge, IconPencil, IconTrash } from "@tabler/icons-react";
+import dynamic from "next/dynamic";
+import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { ConfirmDelete } from "#app/_ui/feedback/confirm-delete.tsx";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
 import type { Dataset } from "./dataset-header.tsx";
 
+const ForkDialog = dynamic(() => import("./fork-dialog.tsx"), { ssr: false });
+
 type Props = { project: string; dataset: Dataset; may: { write: boolean; remove: boolean } };
 
-/** Rename, describe, delete. */
+/** Rename, describe, fork, merge, delete. */
 export function DatasetMenu({ project, dataset, may }: Props) {
   const [renaming, rename] = useDisclosure(false);
+  const [forking, fork] = useDisclosure(false);
   const [deleting, remove] = useDisclosure(false);
+  const alone = dataset.forks.length === 0 && (dataset.forkedFrom?.deleted ?? true);
   return (
     <>
       <Menu position="bottom-end" shadow="md">
@@ -43,6 +49,22 @@ export function DatasetMenu({ project, dataset, may }: Props) {
             Name and description
           </Menu.Item>
           <Menu.Item
+            leftSection={<IconGitFork size={15} />}
+            disabled={!may.write || dataset.version === 0}
+            onClick={fork.open}
+          >
+            Fork
+          </Menu.Item>
+          {!alone && (
+            <Menu.Item
+              leftSection={<IconGitMerge size={15} />}
+              component={Link}
+              href={`/p/${project}/datasets/${dataset.id}/versions/merge`}
+            >
+              {dataset.forkedFrom ? "Merge with its origin" : "Merge a fork"}
+            </Menu.Item>
+          )}
+          <Menu.Item
             color="red"
             leftSection={<IconTrash size={15} />}
             disabled={!may.remove}
@@ -58,6 +80,14 @@ export function DatasetMenu({ project, dataset, may }: Props) {
         </Menu.Dropdown>
       </Menu>
       {renaming && <RenameDialog {...{ project, dataset }} onClose={rename.close} />}
+      {forking && (
+        <ForkDialog
+          {...{ project }}
+          dataset={dataset.id}
+          version={dataset.version}
+          onClose={fork.close}
+        />
+      )}
       {deleting && <DeleteDialog {...{ project, dataset }} onClose={remove.close} />}
     </>
   );

@@ -5,7 +5,7 @@ import { load, pageContext } from "#app/_door/page.ts";
 import { Page } from "#app/_ui/feedback/page-header.tsx";
 import { requireDataset } from "#db/queries/datasets.ts";
 import { idSchema } from "#lib/core/dataset-filter.ts";
-import { datasetView } from "#lib/datasets/list-datasets.ts";
+import { readView } from "#lib/datasets/read-dataset.ts";
 import { DatasetHeader } from "./dataset-header.tsx";
 
 type Props = { params: Promise<{ project: string; dataset: string }>; children: ReactNode };
@@ -30,7 +30,7 @@ export default async function DatasetLayout({ params, children }: Props) {
     <Page wide>
       <DatasetHeader
         project={handle.slug}
-        initial={datasetView(row)}
+        initial={await readView(handle, row)}
         may={{ write: handle.may("dataset.write"), remove: handle.may("dataset.delete") }}
       />
       {children}

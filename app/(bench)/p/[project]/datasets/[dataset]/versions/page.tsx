@@ -1,4 +1,5 @@
 import { pageContext } from "#app/_door/page.ts";
+import { Relatives } from "./relatives.tsx";
 import { VersionList } from "./version-list.tsx";
 
 type Props = { params: Promise<{ project: string; dataset: string }> };
@@ -7,10 +8,13 @@ export default async function VersionsPage({ params }: Props) {
   const { project, dataset } = await params;
   const { handle } = await pageContext(project, "dataset.read");
   return (
-    <VersionList
-      project={handle.slug}
-      dataset={Number(dataset)}
-      mayWrite={handle.may("dataset.write")}
-    />
+    <>
+      <Relatives project={handle.slug} dataset={Number(dataset)} />
+      <VersionList
+        project={handle.slug}
+        dataset={Number(dataset)}
+        mayWrite={handle.may("dataset.write")}
+      />
+    </>
   );
 }

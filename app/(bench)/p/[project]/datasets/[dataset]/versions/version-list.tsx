@@ -2,6 +2,7 @@
 
 import { Anchor, Button, Group, Menu, Paper, Table, Text, VisuallyHidden } from "@mantine/core";
 import { IconHistory } from "@tabler/icons-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useState } from "react";
 import type { OutputOf } from "#app/_ui/client.ts";
@@ -12,6 +13,10 @@ import { useAct, usePages } from "#app/_ui/use-operation.ts";
 import classes from "../../datasets.module.css";
 import { notifyUndo } from "../undo-notice.tsx";
 import { RestoreDialog } from "./restore-dialog.tsx";
+import { TagVersionDialog } from "./tag-version-dialog.tsx";
+import { VersionTags } from "./version-tags.tsx";
+
+const ForkDialog = dynamic(() => import("../fork-dialog.tsx"), { ssr: false });
 
 type Version = OutputOf<"versions.list">["versions"][number];
 type Props = { project: string; dataset: number; mayWrite: boolean };
@@ -28,7 +33,7 @@ export function VersionList({ project, dataset, mayWrite }: Props) {
       topics: [`dataset:${dataset}`],
     },
   );
-  const [restoring, setRestoring] = useState<Version>();
+  const [asked, ask] = useState<Asked>();
   if (pages.error) return <ErrorState error={pages.error} onRetry={pages.onRetry} />;
   if (pages.loading) return <LoadingState />;
   if (pages.rows.length === 0) {
@@ -63,7 +68,7 @@ export function VersionList({ project, dataset, mayWrite }: Props) {
                 <VersionRow
                   key={version.number}
                   {...{ project, dataset, version, mayWrite, newest }}
-                  onRestore={() => setRestoring(version)}
+                  onAsk={(what) => ask({ what, version: version.number })}
                 />
               ))}
             </Table.Tbody>
@@ -80,20 +85,26 @@ export function VersionList({ project, dataset, mayWrite }: Props) {
           Earlier versions
         </Button>
       )}
-      {restoring && (
-        <RestoreDialog
-          {...{ project, dataset, newest }}
-          version={restoring.number}
-          onClose={() => setRestoring(undefined)}
-        />
+      {asked && (
+        <AskedDialog {...{ project, dataset, newest, ...asked }} onClose={() => ask(undefined)} />
       )}
     </>
   );
 }
 
-type RowProps = Props & { version: Version; newest: number; onRestore: () => void };
+/** An act on a version that asks first, in a dialog. */
+type Act = "restore" | "tag" | "fork";
+type Asked = { what: Act; version: number };
+type DialogProps = Omit<Props, "mayWrite"> & Asked & { newest: number; onClose: () => void };
 
-function VersionRow({ project, dataset, version, mayWrite, newest, onRestore }: RowProps) {
+function AskedDialog({ what, newest, ...rest }: DialogProps) {
+  if (what === "tag") return <TagVersionDialog {...rest} />;
+  return what === "fork" ? <ForkDialog {...rest} /> : <RestoreDialog {...rest} newest={newest} />;
+}
+
+type RowProps = Props & { version: Version; newest: number; onAsk: (what: Act) => void };
+
+function VersionRow({ project, dataset, version, mayWrite, newest, onAsk }: RowProps) {
   const base = `/p/${project}/datasets/${dataset}`;
   const { number } = version;
   const isNewest = number === newest;
@@ -120,6 +131,7 @@ function VersionRow({ project, dataset, version, mayWrite, newest, onRestore }: 
             </Anchor>
           )}
         </Text>
+        <VersionTags {...{ project, dataset, mayWrite }} tags={version.tags} />
       </Table.Td>
       <Table.Td ta="right">{formatNumber(version.added)}</Table.Td>
       <Table.Td ta="right">{formatNumber(version.removed)}</Table.Td>
@@ -159,8 +171,15 @@ function VersionRow({ project, dataset, version, mayWrite, newest, onRestore }: 
               >
                 Undo this change
               </Menu.Item>
-              <Menu.Item disabled={!mayWrite || isNewest} onClick={onRestore}>
+              <Menu.Item disabled={!mayWrite || isNewest} onClick={() => onAsk("restore")}>
                 Restore this version
+              </Menu.Item>
+              <Menu.Divider />
+              <Menu.Item disabled={!mayWrite} onClick={() => onAsk("tag")}>
+                Tag this version
+              </Menu.Item>
+              <Menu.Item disabled={!mayWrite} onClick={() => onAsk("fork")}>
+                Fork this version
               </Menu.Item>
             </Menu.Dropdown>
           </Menu>

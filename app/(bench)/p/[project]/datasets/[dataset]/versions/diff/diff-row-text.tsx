@@ -4,17 +4,17 @@ import dynamic from "next/dynamic";
 import { ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { useOperation } from "#app/_ui/use-operation.ts";
 import classes from "./diff.module.css";
-import type { DiffRow } from "./diff-view.tsx";
+import type { DiffRow } from "./diff-item.tsx";
 
 const MessagesDiff = dynamic(() => import("./messages-diff.tsx"), {
   ssr: false,
   loading: () => <LoadingState rows={3} />,
 });
 
-type Props = { project: string; dataset: number; row: DiffRow };
+type Props = { project: string; dataset: number; row: DiffRow; nowIn: number };
 
 /** The texts behind one change, word by word. */
-export function DiffRowText({ project, dataset, row }: Props) {
+export function DiffRowText({ project, dataset, row, nowIn }: Props) {
   const was = useOperation(
     "conversations.read",
     { project, dataset, conversation: row.was ?? 0 },
@@ -22,7 +22,7 @@ export function DiffRowText({ project, dataset, row }: Props) {
   );
   const now = useOperation(
     "conversations.read",
-    { project, dataset, conversation: row.now ?? 0 },
+    { project, dataset: nowIn, conversation: row.now ?? 0 },
     { enabled: row.now !== null },
   );
   const error = was.error ?? now.error;

@@ -1,27 +1,14 @@
 "use client";
 
-import { Badge, Button, Group, NumberInput, SegmentedControl, Text } from "@mantine/core";
+import { Button, Group, NumberInput, Text } from "@mantine/core";
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
-import { useState } from "react";
-import type { OutputOf } from "#app/_ui/client.ts";
 import { ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
-import { formatNumber } from "#app/_ui/format.ts";
 import { usePages } from "#app/_ui/use-operation.ts";
 import { useDraft } from "../../use-draft.ts";
 import classes from "./diff.module.css";
-import { DiffRowText } from "./diff-row-text.tsx";
+import { ChangeFilter, changeIn, DiffItem } from "./diff-item.tsx";
 
-type Page = OutputOf<"versions.diff">;
-export type DiffRow = Page["rows"][number];
-type Change = DiffRow["change"];
 type Props = { project: string; dataset: number };
-
-const looks: Record<Change, { words: string; color: string }> = {
-  added: { words: "Added", color: "green" },
-  removed: { words: "Removed", color: "red" },
-  edited: { words: "Edited", color: "petrol" },
-  tags: { words: "Tags", color: "gray" },
-};
 
 /** What differs between two versions, chosen in the address. */
 export function DiffView({ project, dataset }: Props) {
@@ -29,8 +16,7 @@ export function DiffView({ project, dataset }: Props) {
   const pathname = usePathname();
   const query = useSearchParams();
   const [from, to] = [versionIn(query.get("from")), versionIn(query.get("to"))];
-  const change = query.get("change");
-  const only = change !== null && change in looks ? (change as Change) : undefined;
+  const only = changeIn(query.get("change"));
   const go = (part: Record<string, string>) => {
     const next = new URLSearchParams({ from: String(from), to: String(to), ...part });
     router.replace(`${pathname}?${next}`, { scroll: false });
@@ -47,17 +33,10 @@ export function DiffView({ project, dataset }: Props) {
         <VersionInput label="From version" value={from} onChange={(n) => go({ from: String(n) })} />
         <VersionInput label="To version" value={to} onChange={(n) => go({ to: String(n) })} />
         {counts && (
-          <SegmentedControl
-            aria-label="Kind of change"
-            value={only ?? "all"}
-            onChange={(value) => go(value === "all" ? {} : { change: value })}
-            data={[
-              { value: "all", label: "All" },
-              ...Object.entries(looks).map(([value, { words }]) => ({
-                value,
-                label: `${words} ${formatNumber(counts[value as Change])}`,
-              })),
-            ]}
+          <ChangeFilter
+            counts={counts}
+            only={only}
+            onChange={(change) => go(change ? { change } : {})}
           />
         )}
       </Group>
@@ -107,35 +86,5 @@ function VersionInput({ label, value, onChange }: InputProps) {
       value={draft}
       onChange={setDraft}
     />
-  );
-}
-
-function DiffItem({ project, dataset, row }: Props & { row: DiffRow }) {
-  const [open, setOpen] = useState(false);
-  const { words, color } = looks[row.change];
-  const gone = row.wasTags?.filter((tag) => !row.nowTags?.includes(tag)) ?? [];
-  const come = row.nowTags?.filter((tag) => !row.wasTags?.includes(tag)) ?? [];
-  return (
-    <li className={classes.row}>
-      <button
-        type="button"
-        className={classes.head}
-        aria-expanded={open}
-        onClick={() => setOpen(!open)}
-      >
-        <Badge variant="light" color={color} tt="none" w={84}>
-          {words}
-        </Badge>
-        <span className={classes.preview} dir="auto">
-          {(row.nowPreview ?? row.wasPreview) || "(no text)"}
-        </span>
-        {row.change === "tags" && (
-          <span className={classes.tags}>
-            {come.map((tag) => `+${tag}`).join(" ")} {gone.map((tag) => `−${tag}`).join(" ")}
-          </span>
-        )}
-      </button>
-      {open && <DiffRowText {...{ project, dataset, row }} />}
-    </li>
   );
 }
