@@ -29,6 +29,8 @@ export async function runOne(
     if (!job) throw new AssayError("internal", `No worker knows runs of kind ${owned.run.kind}.`);
     if (shutdown.aborted) throw new AssayError("unavailable", "The worker is stopping.");
     const handle = await owned.open(job.act);
+    // Work that only listens would not hear of a stop that came before it began.
+    stop.signal.throwIfAborted();
     await job.run(
       { run: owned, handle, services, signal: stop.signal },
       job.input.parse(owned.run.input),

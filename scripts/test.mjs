@@ -4,7 +4,7 @@
 //   npm test                       everything
 //   npm test -- unit integration   some of it: types lint unit integration contracts real trainer browser
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { prepare, Refusal, root } from "./prepare.mjs";
@@ -53,6 +53,7 @@ async function main() {
   await prepare({ build: needs("types", "integration", "browser") });
   mkdirSync(reports, { recursive: true });
   if (needs("integration", "contracts", "real", "trainer", "browser")) await prepareTrainer();
+  if (needs("integration")) await prepareRedis();
   if (needs("browser")) await prepareBrowser();
 
   const results = [];
@@ -86,6 +87,13 @@ async function prepareTrainer() {
   if (status.state !== "ready" && (await needPackages(["python3", "python3-venv"])))
     status = await install();
   if (status.state !== "ready") console.error(status.message);
+}
+
+/** The queue is tested on Redis, too; where there is none those tests are skipped, and say so. */
+async function prepareRedis() {
+  const isThere = (name) => spawnSync(name, ["--version"]).status === 0;
+  if (["redis-server", "valkey-server"].some(isThere)) return;
+  await needPackages(["redis-server"]);
 }
 
 async function prepareBrowser() {
