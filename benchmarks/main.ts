@@ -34,6 +34,7 @@ const benchmarks: Record<string, Benchmark> = {
 /** Many minutes each, so only when named. */
 const long: Record<string, Benchmark> = {
   sgd: script("sgd/sgd.ts"),
+  "scale-import": script("scale/import.ts", nodeOptions.worker),
   "scale-screen": script("scale/screen.ts"),
   "scale-search": script("scale/search.ts"),
   pii: script("pii/pii.ts"),
