@@ -44,6 +44,8 @@ export type Operation<
   positionals?: readonly string[];
   /** The output has a `run`; the command line waits for it and prints its result. */
   startsRun?: true;
+  /** The field of the output that is a file's text: the command line prints it as it is. */
+  prints?: string;
   /** Written to the audit log as this act, with these ids, whether it succeeds or is refused. */
   audit?: (input: z.output<I>) => Record<string, unknown>;
   run: (context: OperationContext<A>, input: z.output<I>) => Promise<z.input<O>>;

@@ -11,7 +11,10 @@ export type Field = {
   flag: string;
   kind: FieldKind;
   required: boolean;
+  /** A file that is brought to the project first; its value is the upload's id. */
   file: boolean;
+  /** A file whose text is the value. */
+  textFile: boolean;
   /** A boolean that is true unless it is given. */
   initially: boolean;
   description: string;
@@ -43,6 +46,7 @@ function fieldOf(path: string[], shape: JsonSchema, root: JsonSchema, required: 
     kind: kindOf(shape, root),
     required: required && shape.default === undefined,
     file: shape.file === true,
+    textFile: shape.textFile === true,
     initially: shape.default === true,
     description: describe(shape),
   };

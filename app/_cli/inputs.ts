@@ -20,7 +20,7 @@ export function addInputs(command: Command, operation: Operation): Inputs {
     (name) => fields.find((field) => field.path.length === 1 && field.path[0] === name) ?? [],
   );
   for (const field of positionals) {
-    command.argument(`[${field.file ? "file" : field.flag}]`, field.description);
+    command.argument(`[${isFile(field) ? "file" : field.flag}]`, field.description);
   }
   const names = new Map<string, Field>();
   for (const field of fields) {
@@ -46,6 +46,7 @@ export function addInputs(command: Command, operation: Operation): Inputs {
   return { fields, read };
 }
 
+const isFile = ({ file, textFile }: Field) => file || textFile;
 const isMany = ({ kind }: Field) => kind === "list" || kind === "numbers" || kind === "json";
 
 function optionsOf(field: Field, positional: boolean, command: Command): Option[] {
@@ -104,7 +105,7 @@ function requireNeeded(
   );
   if (missing.length === 0) return;
   const flags = missing.map((field) =>
-    positionals.includes(field) && field.file ? "FILE" : `--${field.flag}`,
+    positionals.includes(field) && isFile(field) ? "FILE" : `--${field.flag}`,
   );
   throw new AssayError(
     "invalid_input",

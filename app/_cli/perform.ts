@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { AssayError } from "#lib/core/errors.ts";
 import { env } from "#lib/env.ts";
@@ -36,8 +36,15 @@ export async function perform(
         input[name] = await door.upload(project, existingFile(String(input[name])), context.signal);
       }
     }
+    for (const { path } of fields.filter((field) => field.textFile)) {
+      const [name = ""] = path;
+      if (input[name] !== undefined) input[name] = textOf(existingFile(String(input[name])));
+    }
     const output = await door.call(operation, input, context.signal);
     const run = operation.startsRun && (output as { run?: number }).run;
+    if (operation.prints && !options.json) {
+      return context.print(String((output as Record<string, unknown>)[operation.prints]).trimEnd());
+    }
     if (!run) return print(output, options, context);
     if (options.detach) return print({ run }, options, context);
     print(await follow(door, project, run, options, context), options, context);
@@ -72,6 +79,25 @@ function existingFile(name: string): string {
     );
   }
   return path;
+}
+
+/** What a person writes by hand is far shorter; a mistaken file is not read into memory. */
+const longestText = 4_000_000;
+
+/** Throws too_large, and invalid_input for bytes that are no text. */
+function textOf(path: string): string {
+  if (statSync(path).size > longestText) {
+    throw new AssayError("too_large", `${path} is too large for such a file. Nothing was changed.`);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
+  } catch (cause) {
+    throw new AssayError(
+      "invalid_input",
+      `${path} is not UTF-8 text. Nothing was changed; save it as UTF-8 and try again.`,
+      { cause },
+    );
+  }
 }
 
 /** Waits for a run with its progress shown. Ctrl-C ends the waiting, never the run. */

@@ -42,6 +42,9 @@ export const recipeRunInput = z.object({
   version: z.number().int(),
   filter: datasetFilterSchema,
   recipe: z.string(),
+  /** Which revision of which recipe; a run that an older Assay queued does not say. */
+  recipeId: z.number().int().optional(),
+  revision: z.number().int().optional(),
   steps: z.array(z.object({ step: z.string(), params: z.record(z.string(), z.unknown()) })),
   digest: z.string(),
 });

@@ -16,6 +16,7 @@ import { leakActs, snapshotLeaksSchema } from "../core/snapshot-leaks.ts";
 import { versionRefSchema } from "../core/version-ref.ts";
 import { defineOperation } from "../operation.ts";
 import { findVersion } from "./find-version.ts";
+import { filterOf, viewRefSchema } from "./saved-views.ts";
 import { findLeaks } from "./snapshot-leaks.ts";
 import { groupRoots, type Side, type SplitRow, sideOf } from "./split-groups.ts";
 
@@ -57,6 +58,7 @@ export const createSnapshot = defineOperation({
     name: nameSchema.optional(),
     version: versionRefSchema.optional(),
     filter: datasetFilterSchema.default({}),
+    view: viewRefSchema.optional().meta({ description: "A saved view instead of a filter" }),
     split: splitSchema.default({ train: 90, validation: 5, test: 5 }),
     seed: z.coerce
       .number()
@@ -85,10 +87,11 @@ export const createSnapshot = defineOperation({
           : `This dataset has versions 1 to ${from.headVersion}. Choose one of them.`,
       );
     }
+    const filter = await filterOf(handle, from.id, input);
     return handle.transaction(async (tx) => {
       const rows = await tx.db.execute<Row>(sql`
         select c.id::float8 as id, coalesce(c.root_id, c.id)::float8 as root, c.normal_hash as "normalHash", c.hash
-        ${await rowsWhere(tx, { datasetId: from.id, version, filter: input.filter })} and c.erased_at is null order by c.id`);
+        ${await rowsWhere(tx, { datasetId: from.id, version, filter })} and c.erased_at is null order by c.id`);
       if (rows.length === 0) {
         throw new AssayError(
           "precondition_failed",
@@ -114,7 +117,7 @@ export const createSnapshot = defineOperation({
           datasetId: from.id,
           version,
           name: input.name ?? (await freeName(tx, `${from.name} v${version}`)),
-          filter: input.filter,
+          filter,
           split: input.split,
           seed: input.seed,
           counts,

@@ -18,6 +18,8 @@ import { readConversation } from "./read-conversation.ts";
 import { readDataset } from "./read-dataset.ts";
 import { readStatistics } from "./read-statistics.ts";
 import { diffVersions, listVersions } from "./read-versions.ts";
+import { exportRecipe, importRecipe } from "./recipe-files.ts";
+import { diffRevisions, listRevisions, restoreRevision } from "./recipe-revisions.ts";
 import {
   createRecipe,
   deleteRecipe,
@@ -70,6 +72,11 @@ export const datasetOperations = [
   readRecipe,
   updateRecipe,
   deleteRecipe,
+  listRevisions,
+  diffRevisions,
+  restoreRevision,
+  exportRecipe,
+  importRecipe,
   previewRecipe,
   runRecipe,
   listNearDuplicateClusters,

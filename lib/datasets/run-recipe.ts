@@ -14,7 +14,9 @@ import type { RecipeRunInput } from "./clean-rows.ts";
 import { conversationFacts } from "./formats/conversation-facts.ts";
 import { askInstead, decideNearDuplicates, type RowSource } from "./near-duplicate-rows.ts";
 import { countClusters, countOutcome, emptyReport, stepReportSchema } from "./recipe-report.ts";
-import { recipeRefSchema, requireRecipe, stepsInput } from "./recipes.ts";
+import { requireRevision } from "./recipe-revisions.ts";
+import { recipeRefSchema, requireRecipe, revisionNumber, stepsInput } from "./recipes.ts";
+import { filterOf, viewRefSchema } from "./saved-views.ts";
 import { SeenKeys } from "./seen-keys.ts";
 import { applyRecipe, parseRecipe, recipeNeeds } from "./steps/recipe.ts";
 
@@ -28,17 +30,21 @@ export const runRecipe = defineOperation({
     project: slugSchema,
     dataset: datasetRefSchema,
     recipe: recipeRefSchema,
+    revision: revisionNumber.optional().meta({ description: "The newest when absent" }),
     filter: datasetFilterSchema.default({}).meta({ description: "Which rows; all when empty" }),
+    view: viewRefSchema.optional().meta({ description: "A saved view instead of a filter" }),
   }),
   output: z.object({ run: z.number() }),
   allow: { project: "dataset.write" },
   positionals: ["dataset", "recipe"],
   startsRun: true,
-  audit: ({ dataset, recipe }) => ({ dataset, recipe }),
-  run: async ({ handle }, { dataset, recipe, filter }) => {
+  audit: ({ dataset, recipe, revision }) => ({ dataset, recipe, revision }),
+  run: async ({ handle }, { dataset, recipe, revision, ...which }) => {
     const found = await requireDataset(handle, dataset);
+    const filter = await filterOf(handle, found.id, which);
     const chosen = await requireRecipe(handle, recipe);
-    const { digest } = parseRecipe({ steps: chosen.steps });
+    const { number, steps } = await requireRevision(handle, chosen, revision);
+    const { digest } = parseRecipe({ steps });
     const version = found.headVersion;
     const total = await countRows(handle, { datasetId: found.id, version: undefined, filter });
     if (total === 0) {
@@ -49,8 +55,7 @@ export const runRecipe = defineOperation({
     }
     const input: RecipeRunInput = {
       ...{ datasetId: found.id, dataset: found.name, version, filter, digest },
-      recipe: chosen.name,
-      steps: chosen.steps,
+      ...{ recipe: chosen.name, recipeId: chosen.id, revision: number, steps },
     };
     const run = await handle.transaction((tx) =>
       startRun(tx, {

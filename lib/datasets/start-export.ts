@@ -11,6 +11,7 @@ import { defineOperation } from "../operation.ts";
 import { startRun } from "../runs/start-run.ts";
 import { findVersion } from "./find-version.ts";
 import { exporters } from "./formats/exporters.ts";
+import { filterOf, viewRefSchema } from "./saved-views.ts";
 
 export const exportFormats = exporters.map((one) => one.id);
 export const formatSchema = z.enum(exportFormats as [string, ...string[]]);
@@ -52,6 +53,7 @@ export const startExport = defineOperation({
     format: z.array(formatSchema).min(1).default(["messages"]),
     version: versionRefSchema.optional(),
     filter: datasetFilterSchema.default({}),
+    view: viewRefSchema.optional().meta({ description: "A saved view instead of a filter" }),
     licence: z.string().trim().max(200).optional().meta({ description: "Named on the card" }),
   }),
   output: z.object({ run: z.number() }),
@@ -59,8 +61,9 @@ export const startExport = defineOperation({
   positionals: ["dataset"],
   startsRun: true,
   audit: ({ dataset, format }) => ({ dataset, format }),
-  run: async ({ handle }, { dataset, format, version: wanted, filter, licence }) => {
+  run: async ({ handle }, { dataset, format, version: wanted, licence, ...which }) => {
     const found = await requireDataset(handle, dataset);
+    const filter = await filterOf(handle, found.id, which);
     const version = await findVersion(handle, found, wanted ?? found.headVersion);
     const rows = await countRows(handle, { datasetId: found.id, version, filter });
     if (rows === 0) {

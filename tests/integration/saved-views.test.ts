@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { auditEntry } from "#db/schema/access.ts";
 import type { DatasetFilter } from "#lib/core/dataset-filter.ts";
+import { createSnapshot } from "#lib/datasets/create-snapshot.ts";
 import { listRows } from "#lib/datasets/list-rows.ts";
 import {
   filterOf,
@@ -9,9 +10,11 @@ import {
   saveView,
   updateView,
 } from "#lib/datasets/saved-views.ts";
+import { startExport } from "#lib/datasets/start-export.ts";
 import { act, chatLines, importText } from "#tests/setup/datasets.ts";
 import { makePerson, request } from "#tests/setup/door.ts";
 import { addMember, makeHandle, makeProject } from "#tests/setup/factories.ts";
+import { runJob } from "#tests/setup/run-job.ts";
 import { testServices } from "#tests/setup/services.ts";
 
 const services = await testServices();
@@ -122,6 +125,11 @@ describe("a saved view", () => {
     await expect(filterOf(handle, dataset, { view: "none", filter: {} })).rejects.toMatchObject({
       code: "not_found",
     });
+    const view = late.name;
+    const frozen = await act(services, handle, createSnapshot, { dataset, view });
+    expect(frozen.filter).toEqual(late.filter);
+    const { run } = await act(services, handle, startExport, { dataset, view });
+    expect(await runJob(services, run)).toMatchObject({ state: "succeeded", total: 1 });
   });
 });
 

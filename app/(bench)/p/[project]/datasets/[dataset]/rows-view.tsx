@@ -144,6 +144,8 @@ export function RowsView({ project, dataset, may }: Props) {
           loadingEarlier={pages.loadingEarlier}
           onEarlier={pages.onEarlier}
           goTo={found.goTo}
+          // The notice above takes its place from the rows, so that the last one stays in sight.
+          {...(search.at === undefined ? {} : { height: "calc(100dvh - 19rem)" })}
           sort={found.place?.sort ?? search.sort}
           onSort={(sort) => change({ sort: sort as { by: RowSort; descending: boolean } })}
           {...(may.write && search.version === undefined

@@ -4,13 +4,15 @@ import {
   ActionIcon,
   Anchor,
   Button,
+  Group,
   Menu,
   Paper,
   Table,
   Text,
   VisuallyHidden,
 } from "@mantine/core";
-import { IconDots, IconPlus, IconTrash, IconWand } from "@tabler/icons-react";
+import { IconDots, IconFileImport, IconPlus, IconTrash, IconWand } from "@tabler/icons-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { useState } from "react";
@@ -21,6 +23,8 @@ import { EmptyState, ErrorState, LoadingState } from "#app/_ui/feedback/states.t
 import { TimeAgo } from "#app/_ui/feedback/time-ago.tsx";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
 import classes from "../datasets.module.css";
+
+const ImportRecipe = dynamic(() => import("./import-recipe.tsx"), { ssr: false });
 
 type Recipe = OutputOf<"recipes.list">["recipes"][number];
 type Props = { project: string; mayWrite: boolean };
@@ -38,10 +42,20 @@ export function RecipeList({ project, mayWrite }: Props) {
   const base = `/p/${project}/datasets/recipes`;
   const along = query.size > 0 ? `?${query}` : "";
   const labels = new Map(kinds.data?.steps.map((one) => [one.id, one.label]));
+  const [importing, setImporting] = useState(false);
   const add = (
-    <Button component={Link} href={`${base}/new${along}`} leftSection={<IconPlus size={16} />}>
-      New recipe
-    </Button>
+    <Group gap="sm">
+      <Button
+        variant="default"
+        leftSection={<IconFileImport size={16} />}
+        onClick={() => setImporting(true)}
+      >
+        Import YAML
+      </Button>
+      <Button component={Link} href={`${base}/new${along}`} leftSection={<IconPlus size={16} />}>
+        New recipe
+      </Button>
+    </Group>
   );
   return (
     <Page>
@@ -99,6 +113,9 @@ export function RecipeList({ project, mayWrite }: Props) {
                     </Table.Td>
                     <Table.Td>
                       <TimeAgo at={one.updatedAt} />
+                      <Text size="xs" c="dimmed">
+                        Revision {one.revision}
+                      </Text>
                     </Table.Td>
                     <Table.Td>
                       {mayWrite && (
@@ -131,6 +148,7 @@ export function RecipeList({ project, mayWrite }: Props) {
           </Table.ScrollContainer>
         </Paper>
       )}
+      {importing && <ImportRecipe project={project} onClose={() => setImporting(false)} />}
       {deleting && (
         <ConfirmDelete
           opened

@@ -1,13 +1,16 @@
 "use client";
 
 import { Alert, Button, Group, Paper, Select, Stack, Text, TextInput, Title } from "@mantine/core";
+import { IconHistory } from "@tabler/icons-react";
+import Link from "next/link";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useState } from "react";
 import type { OutputOf } from "#app/_ui/client.ts";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { LoadingState } from "#app/_ui/feedback/states.tsx";
-import { formatNumber } from "#app/_ui/format.ts";
+import { formatNumber, plural } from "#app/_ui/format.ts";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
+import { ExportRecipe } from "./export-recipe.tsx";
 import { RecipePreview } from "./recipe-preview.tsx";
 import classes from "./recipes.module.css";
 import { StepList } from "./step-list.tsx";
@@ -44,7 +47,7 @@ export function RecipePage({ project, recipe, datasets, mayWrite }: Props) {
   const kinds = useOperation("recipes.steps", { project });
   const base = `/p/${project}/datasets/recipes`;
   const saved = (made: Recipe) => router.replace(`${base}/${made.id}?dataset=${dataset ?? ""}`);
-  const refresh = ["recipes.list" as const, "recipes.read" as const];
+  const refresh = ["recipes.list" as const, "recipes.read" as const, "recipes.revisions" as const];
   const create = useAct("recipes.create", { notify: false, refresh, done: "Recipe saved." });
   const update = useAct("recipes.update", { notify: false, refresh, done: "Recipe saved." });
   const run = useAct("recipes.run", {
@@ -85,6 +88,22 @@ export function RecipePage({ project, recipe, datasets, mayWrite }: Props) {
           { label: "Datasets", href: `/p/${project}/datasets` },
           { label: "Recipes", href: base },
         ]}
+        actions={
+          recipe &&
+          revision !== undefined && (
+            <>
+              <ExportRecipe project={project} recipe={recipe.id} revision={revision} />
+              <Button
+                component={Link}
+                href={`${base}/${recipe.id}/revisions`}
+                variant="default"
+                leftSection={<IconHistory size={16} />}
+              >
+                {plural(revision, "revision")}
+              </Button>
+            </>
+          )
+        }
       />
       <div className={classes.columns}>
         <Stack>

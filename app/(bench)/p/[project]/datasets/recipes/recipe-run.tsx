@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, Group, Paper, Stack, Text } from "@mantine/core";
+import { Anchor, Button, Group, Paper, Stack, Text } from "@mantine/core";
 import Link from "next/link";
 import { Figure } from "#app/_ui/feedback/figure.tsx";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
@@ -39,6 +39,7 @@ export function RecipeRun({ project, initial, mayCancel }: Props) {
     <Page>
       <PageHeader
         title={run.title}
+        note={<RevisionNote project={project} input={run.input} />}
         trail={[
           { label: "Datasets", href: `/p/${project}/datasets` },
           { label: "Recipes", href: `/p/${project}/datasets/recipes` },
@@ -58,6 +59,24 @@ export function RecipeRun({ project, initial, mayCancel }: Props) {
         />
       )}
     </Page>
+  );
+}
+
+/** Which revision ran; runs of before there were revisions do not say. */
+function RevisionNote({ project, input }: { project: string; input: RunView["input"] }) {
+  const { recipe, recipeId, revision } = input;
+  if (typeof recipeId !== "number" || typeof revision !== "number") return null;
+  return (
+    <>
+      Revision {revision} of{" "}
+      <Anchor
+        component={Link}
+        inherit
+        href={`/p/${project}/datasets/recipes/${recipeId}/revisions?from=${Math.max(1, revision - 1)}&to=${revision}`}
+      >
+        {String(recipe)}
+      </Anchor>
+    </>
   );
 }
 
