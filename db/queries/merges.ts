@@ -4,8 +4,8 @@ import { numberColumn } from "../text-columns.ts";
 import type { MergeSides } from "./merge-base.ts";
 import { type Decisions, mergePlan, undecided } from "./merge-plan.ts";
 import {
+  type ChangeKind,
   type ChangePage,
-  countChanges,
   type DiffCounts,
   type DiffRow,
   listChanges,
@@ -25,21 +25,25 @@ function mergeChanges(sides: MergeSides): SQL {
     )`;
 }
 
-/** How many rows of the target a merge would change, beside the conflicts. */
-export const countMerge = (handle: ProjectHandle, sides: MergeSides): Promise<DiffCounts> =>
-  countChanges(handle, mergeChanges(sides));
+/** How many rows of the target a merge would change, and how many conflicts it has beside them. */
+export async function countMerge(
+  handle: ProjectHandle,
+  sides: MergeSides,
+): Promise<{ counts: DiffCounts; conflicts: number }> {
+  const rows = await handle.db.execute<{ what: ChangeKind | "conflict"; n: number }>(sql`
+    with ${mergeChanges(sides)} select change as what, count(*)::int as n from diff group by change
+    union all select 'conflict', count(distinct root)::int from moves where verdict = 'conflict'`);
+  const found = { added: 0, removed: 0, edited: 0, tags: 0, conflict: 0 };
+  for (const row of rows) found[row.what] = row.n;
+  const { conflict, ...counts } = found;
+  return { counts, conflicts: conflict };
+}
 
 export const listMerge = (
   handle: ProjectHandle,
   sides: MergeSides,
   page: ChangePage,
 ): Promise<DiffRow[]> => listChanges(handle, mergeChanges(sides), page);
-
-export async function countConflicts(handle: ProjectHandle, sides: MergeSides): Promise<number> {
-  const [row] = await handle.db.execute<{ n: number }>(sql`
-    with ${mergePlan(sides, undecided)} select count(distinct root)::int as n from moves where verdict = 'conflict'`);
-  return row?.n ?? 0;
-}
 
 /** Texts of one root that both sides changed apart: conversations at the base and on each side, by id. */
 export type Conflict = {

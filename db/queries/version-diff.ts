@@ -56,8 +56,18 @@ function differences(datasetId: number, from: number, to: number): SQL {
     )`;
 }
 
-export const countDiff = (handle: ProjectHandle, datasetId: number, from: number, to: number) =>
-  countChanges(handle, differences(datasetId, from, to));
+export async function countDiff(
+  handle: ProjectHandle,
+  datasetId: number,
+  from: number,
+  to: number,
+): Promise<DiffCounts> {
+  const rows = await handle.db.execute<{ change: ChangeKind; n: number }>(sql`
+    with ${differences(datasetId, from, to)} select change, count(*)::int as n from diff group by change`);
+  const counts: DiffCounts = { added: 0, removed: 0, edited: 0, tags: 0 };
+  for (const row of rows) counts[row.change] = row.n;
+  return counts;
+}
 
 /** A page of differences, by conversation; `after` is the place of the last one seen. */
 export const listDiff = (
@@ -67,18 +77,12 @@ export const listDiff = (
   page: ChangePage,
 ) => listChanges(handle, differences(datasetId, versions.from, versions.to), page);
 
-/** How many of each kind are in `diff (change, was, now, was_tags, now_tags)`, the last of some table expressions. */
-export async function countChanges(handle: ProjectHandle, diff: SQL): Promise<DiffCounts> {
-  const rows = await handle.db.execute<{ change: ChangeKind; n: number }>(sql`
-    with ${diff} select change, count(*)::int as n from diff group by change`);
-  const counts: DiffCounts = { added: 0, removed: 0, edited: 0, tags: 0 };
-  for (const row of rows) counts[row.change] = row.n;
-  return counts;
-}
-
 export type ChangePage = { change: ChangeKind | undefined; after: number; limit: number };
 
-/** A page of such a `diff`, in order of the conversation that is there after the change, or was before. */
+/**
+ * A page of `diff (change, was, now, was_tags, now_tags)`, the last of some table expressions, in order of the
+ * conversation that is there after the change, or was before.
+ */
 export function listChanges(
   handle: ProjectHandle,
   diff: SQL,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ProjectHandle } from "#db/handle.ts";
 import { requireDataset } from "#db/queries/datasets.ts";
 import { readMergeSides } from "#db/queries/merge-base.ts";
-import { countConflicts, countMerge, listConflicts, listMerge } from "#db/queries/merges.ts";
+import { countMerge, listConflicts, listMerge } from "#db/queries/merges.ts";
 import { changeKinds } from "#db/queries/version-diff.ts";
 import { datasetRefSchema, slugSchema } from "../core/dataset-filter.ts";
 import { defineOperation } from "../operation.ts";
@@ -46,14 +46,14 @@ export const previewMerge = defineOperation({
   positionals: ["dataset", "from"],
   run: async ({ handle }, { dataset, from, change, after: last, limit }) => {
     const { target, source, sides } = await openSides(handle, dataset, from);
-    const [counts, conflicts, rows] = await Promise.all([
+    const [found, rows] = await Promise.all([
       countMerge(handle, sides),
-      countConflicts(handle, sides),
       listMerge(handle, sides, { change, after: last, limit: limit + 1 }),
     ]);
     return {
       ...{ base: sides.base, ours: target.headVersion, theirs: source.headVersion },
-      ...{ counts, conflicts, ...pageOfDiff(rows, limit) },
+      ...found,
+      ...pageOfDiff(rows, limit),
     };
   },
 });

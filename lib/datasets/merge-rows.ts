@@ -3,7 +3,7 @@ import type { ProjectHandle } from "#db/handle.ts";
 import { type Dataset, type Moved, requireDataset } from "#db/queries/datasets.ts";
 import { noteMerge, readMergeSides } from "#db/queries/merge-base.ts";
 import { takes } from "#db/queries/merge-plan.ts";
-import { countConflicts, countMerge, type Merged, mergeMembers } from "#db/queries/merges.ts";
+import { countMerge, type Merged, mergeMembers } from "#db/queries/merges.ts";
 import { AssayError } from "../core/errors.ts";
 
 /** Decisions travel in one request; a merge with more of them is decided for all alike. */
@@ -46,11 +46,8 @@ export async function countMergeRows(
   checkHead(target.name, target.headVersion, ours);
   checkHead(source.name, source.headVersion, theirs);
   const sides = await readMergeSides(handle, target, source);
-  const [{ added, removed, edited, tags }, conflicts] = await Promise.all([
-    countMerge(handle, sides),
-    countConflicts(handle, sides),
-  ]);
-  return added + removed + edited + tags + conflicts;
+  const { counts, conflicts } = await countMerge(handle, sides);
+  return counts.added + counts.removed + counts.edited + counts.tags + conflicts;
 }
 
 /**

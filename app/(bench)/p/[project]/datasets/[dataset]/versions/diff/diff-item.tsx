@@ -33,6 +33,8 @@ export function ChangeFilter({ counts, only, onChange }: FilterProps) {
   return (
     <SegmentedControl
       aria-label="Kind of change"
+      flex="none"
+      maw="100%"
       value={only ?? "all"}
       onChange={(value) => onChange(changeIn(value))}
       data={[
