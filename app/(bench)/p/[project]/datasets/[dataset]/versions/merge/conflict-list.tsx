@@ -39,7 +39,7 @@ export function ConflictList(props: Props) {
           value={decisions.rest ?? null}
           onChange={(value) => decisions.setRest((value as Rest | null) ?? undefined)}
           clearable
-          w={{ base: "100%", xs: 280 }}
+          className={classes.choice}
         />
       </Group>
       <ul className={classes.conflicts} aria-label="Conflicts">

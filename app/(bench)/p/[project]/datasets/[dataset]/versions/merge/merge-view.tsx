@@ -5,6 +5,7 @@ import { IconArrowsExchange, IconGitMerge } from "@tabler/icons-react";
 import { useRouter, useSearchParams } from "next/navigation";
 import { EmptyState, ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { useOperation } from "#app/_ui/use-operation.ts";
+import classes from "./merge.module.css";
 import { MergePreview } from "./merge-preview.tsx";
 
 type Props = { project: string; dataset: number; mayWrite: boolean };
@@ -38,8 +39,7 @@ export function MergeView({ project, dataset, mayWrite }: Props) {
           value={String(from.id)}
           onChange={(id) => id && router.replace(address(dataset, Number(id)), { scroll: false })}
           allowDeselect={false}
-          w={{ base: "100%", xs: 320 }}
-          flex={{ base: 1, xs: "none" }}
+          className={classes.choice}
         />
         <Tooltip label={`The other way: merge “${name}” into “${from.name}”`}>
           <ActionIcon
