@@ -39,20 +39,12 @@ export function justBefore(
 /** Rows of a page in its order. `more`: there are others beyond it, in the direction it was read. */
 export type Places = { rows: Cursor[]; more: boolean };
 
-const [unknown, latest] = [unknownTime, latestTime].map((time) => sql.raw(String(time)));
-
-/** The first occurrence decides, also when it has no time: as the index sees it. */
-const seenAt = sql`least(greatest(coalesce((
-  select case when isfinite(o.time) then (extract(epoch from o.time) * 1000000)::bigint end
-  from occurrence o where o.conversation_id in (c.id, c.root_id) order by o.id limit 1), ${unknown}), ${unknown}), ${latest})`;
-
-const sortColumn: Record<DatasetSort, SQL> = {
+const sortColumn: Record<Exclude<DatasetSort, "time">, SQL> = {
   // A conversation stands at most once in a version; its id keeps its place when its tags change.
   added: sql`m.conversation_id`,
   turns: sql`c.turns`,
   tokens: sql`c.tokens`,
   messages: sql`c.messages`,
-  time: seenAt,
 };
 
 /** A list that is read in one direction. */
@@ -114,20 +106,36 @@ async function walkPlain(
   view: View,
   walk: Walk & { by: DatasetSort },
 ): Promise<Cursor[]> {
-  const column = sortColumn[walk.by];
-  const direction = walk.descending ? sql`desc` : sql`asc`;
-  const order =
-    walk.by === "added"
-      ? sql`m.conversation_id ${direction}`
-      : sql`${column} ${direction}, m.conversation_id ${direction}`;
+  const { by, descending, from, limit } = walk;
+  const rows = await rowsWhere(handle, view);
+  const [sign, direction] = descending ? [sql`<`, sql`desc`] : [sql`>`, sql`asc`];
+  if (by === "added") {
+    // One column and no other: a step along the index of the head.
+    return handle.db.execute<Cursor>(sql`
+      select c.id::float8 as id, c.id::float8 as value ${rows}
+      ${from ? sql`and m.conversation_id ${sign} ${from.id}` : sql``}
+      order by m.conversation_id ${direction} limit ${limit}`);
+  }
+  const valued =
+    by === "time"
+      ? byTime(rows)
+      : sql`select m.conversation_id as id, ${sortColumn[by]}::bigint as value ${rows}`;
   return handle.db.execute<Cursor>(sql`
-    select c.id::float8 as id, ${column}::float8 as value
-    ${await rowsWhere(handle, view)} ${beyond(walk)} order by ${order} limit ${walk.limit}`);
+    with valued as (${valued})
+    select valued.id::float8 as id, valued.value::float8 as value from valued
+    ${from ? sql`where (valued.value, valued.id) ${sign} (${from.value}, ${from.id})` : sql``}
+    order by valued.value ${direction}, valued.id ${direction} limit ${limit}`);
 }
 
-function beyond({ by, descending, from }: Walk & { by: DatasetSort }): SQL {
-  if (!from) return sql``;
-  const sign = descending ? sql`<` : sql`>`;
-  if (by === "added") return sql`and m.conversation_id ${sign} ${from.id}`;
-  return sql`and (${sortColumn[by]}, m.conversation_id) ${sign} (${from.value}, ${from.id})`;
-}
+const [unknown, latest] = [unknownTime, latestTime].map((time) => sql.raw(`${time}::bigint`));
+
+/**
+ * Ids and times of rows. The first occurrence of a conversation, or of what it was made from, decides, also when it has
+ * no time: as the index sees it. `offset 0` keeps Postgres from looking it up again for each place where it stands.
+ */
+const byTime = (rows: SQL) => sql`
+  select c.id, least(greatest(coalesce(
+    case when isfinite(o.time) then (extract(epoch from o.time) * 1000000)::bigint end, ${unknown}), ${unknown}), ${latest}) as value
+  from (select c.id, c.root_id ${rows}) c left join lateral (
+    select o.time from occurrence o where o.conversation_id in (c.id, c.root_id) order by o.id limit 1) o on true
+  offset 0`;
