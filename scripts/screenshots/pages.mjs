@@ -88,6 +88,7 @@ const datasetPages = [
   ({ id }) => `datasets/${id}/statistics`,
   ({ id }) => `datasets/${id}/versions`,
   ({ id, version }) => `datasets/${id}/versions/diff?from=1&to=${version}`,
+  ({ id }) => `datasets/${id}/versions/merge`,
   ({ id }) => `datasets/${id}/snapshots`,
   ({ id }) => `datasets/${id}/exports`,
 ];

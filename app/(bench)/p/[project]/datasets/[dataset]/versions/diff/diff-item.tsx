@@ -33,8 +33,7 @@ export function ChangeFilter({ counts, only, onChange }: FilterProps) {
   return (
     <SegmentedControl
       aria-label="Kind of change"
-      flex="none"
-      maw="100%"
+      className={classes.kinds}
       value={only ?? "all"}
       onChange={(value) => onChange(changeIn(value))}
       data={[

@@ -43,7 +43,7 @@ export function ConflictCard(props: Props) {
         </button>
         <SegmentedControl
           size="xs"
-          flex="none"
+          className={classes.choices}
           aria-label={`What stays of conversation ${conflict.root}`}
           value={take ?? ""}
           onChange={(value) => onTake(value as Take)}

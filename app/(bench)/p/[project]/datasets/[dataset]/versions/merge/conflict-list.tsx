@@ -39,7 +39,7 @@ export function ConflictList(props: Props) {
           value={decisions.rest ?? null}
           onChange={(value) => decisions.setRest((value as Rest | null) ?? undefined)}
           clearable
-          className={classes.choice}
+          className={classes.rest}
         />
       </Group>
       <ul className={classes.conflicts} aria-label="Conflicts">
