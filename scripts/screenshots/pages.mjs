@@ -54,6 +54,7 @@ export async function pagesOf(api, project) {
     );
   }
   add(await first("/recipes", "recipes"), ({ id }) => `datasets/recipes/${id}`);
+  add(await first("/recipes", "recipes"), ({ id }) => `datasets/recipes/${id}/revisions`);
   add(await newestRun("recipe"), ({ id }) => `datasets/recipes/runs/${id}`);
   add(await newestRun("import"), ({ id }) => `datasets/import/${id}`);
   add(
