@@ -12,6 +12,7 @@ import {
 import { projectSuites } from "../evals/keep-suites.ts";
 import { isTelling, suiteTexts } from "../evals/suites/contamination.ts";
 import { createLeakGuard } from "../near-duplicates/leak-guard.ts";
+import { wordsOf } from "../near-duplicates/words.ts";
 import { comparedText } from "./steps/near-duplicates.ts";
 
 /** Bodies in memory at once. */
@@ -19,17 +20,20 @@ const page = 500;
 const mostExamples = 50;
 /** A tested conversation that more rows repeat with edits was made from their template: that is no leak. */
 const crowd = 8;
+/** And a prompt of fewer words that as many rows say is a phrase of everyday speech. */
+const phraseWords = 8;
 /** Nor is it one where this share of all rows repeats a test side with edits. */
 const mostEdited = 0.25;
 
 export type FoundLeaks = { leaks: SnapshotLeaks; leftOut: ReadonlySet<number> };
 
+type Repeats = Map<number, LeakKind>;
+
 /**
  * Looks at each row of the training side: does it repeat a conversation on a test side (of this snapshot or of an earlier
  * one of the project) or a prompt of one of the project's suites, as the leak guard tells it? Suites are held against
  * its messages and against it as a whole, test sides against it as a whole, system messages left out. `leave-out` leaves
- * such rows out, `refuse` throws precondition_failed. Rows of one template are alike without being leaks: what differs
- * by edits counts only while few rows do.
+ * such rows out, `refuse` throws precondition_failed.
  */
 export async function findLeaks(
   tx: ProjectHandle,
@@ -37,34 +41,12 @@ export async function findLeaks(
   tested: readonly number[],
   act: LeakAct,
 ): Promise<FoundLeaks> {
-  const testGuard = await guardTestSides(tx, tested);
-  const suites = await guardSuites(tx);
-  const strict = new Map<number, LeakKind>();
-  const edited = new Map<number, Map<number, LeakKind>>();
-  const bySuite = new Map<string, Map<number, LeakKind>>();
-  for await (const { id, body } of bodiesOf(tx, learned)) {
-    const whole = comparedText(body, "conversation");
-    for (const { guarded, kind } of testGuard(whole)) {
-      if (hasSameWords(kind)) strict.set(id, kind);
-      else addTo(edited, guarded, id, kind);
-    }
-    for (const text of new Set([whole, ...messageTexts(body)])) {
-      for (const { guarded, kind } of suites.guard(text)) {
-        addTo(bySuite, suites.owners[guarded] ?? "", id, kind);
-      }
-    }
-  }
-  const few = [...edited].filter(([, rows]) => rows.size <= crowd);
-  const editedRows = new Map(few.flatMap(([, rows]) => [...rows]));
-  const template = editedRows.size > mostEdited * learned.length;
-  const ofTests = new Map([...(template ? [] : editedRows), ...strict]);
-  const all = new Set([
-    ...ofTests.keys(),
-    ...[...bySuite.values()].flatMap((rows) => [...rows.keys()]),
-  ]);
+  const found = await readRepeats(tx, learned, tested);
+  const { ofTests, alike } = judgeTests(found, learned.length, new Set(tested));
+  const bySuite = judgePrompts(found);
+  const suiteRows = [...bySuite.values()].flatMap((rows) => [...rows.keys()]);
+  const all = new Set([...ofTests.keys(), ...suiteRows]);
   if (act === "refuse" && all.size > 0) throw refusal(learned.length, all.size, ofTests, bySuite);
-  const own = new Set(tested);
-  const alike = [...edited].filter(([id, rows]) => own.has(id) && (template || rows.size > crowd));
   const leftOut = act === "keep" ? new Set<number>() : all;
   const leaks = {
     act,
@@ -72,7 +54,7 @@ export async function findLeaks(
     leftOut: leftOut.size,
     test: ofTests.size,
     suites: Object.fromEntries([...bySuite].map(([suite, rows]) => [suite, rows.size])),
-    alike: alike.length,
+    alike,
     examples: [
       ...[...bySuite].flatMap(([suite, rows]) => examplesOf(suite, rows)),
       ...examplesOf(null, ofTests),
@@ -81,21 +63,85 @@ export async function findLeaks(
   return { leaks, leftOut };
 }
 
-/** Rows by what they repeat; of a crowd no more are held than tell that it is one. */
-function addTo<K>(found: Map<K, Map<number, LeakKind>>, key: K, id: number, kind: LeakKind): void {
-  const rows = found.get(key);
-  if (!rows) found.set(key, new Map([[id, kind]]));
-  else if (typeof key === "string" || rows.size <= crowd) rows.set(id, kind);
+type Found = {
+  /** Rows with the words of a tested conversation. */
+  sameWords: Repeats;
+  /** Rows that repeat one with edits, by its id; of a crowd no more than tell that it is one. */
+  edited: Map<number, Repeats>;
+  /** Rows that repeat a prompt, by its place in `prompts`. */
+  ofPrompts: Map<number, Repeats>;
+  prompts: readonly Prompt[];
+};
+
+async function readRepeats(
+  tx: ProjectHandle,
+  learned: readonly number[],
+  tested: readonly number[],
+): Promise<Found> {
+  const testGuard = await guardTestSides(tx, tested);
+  const prompts = await readPrompts(tx);
+  const promptGuard = createLeakGuard(prompts.map(({ text }, id) => ({ id, text })));
+  const found: Found = { sameWords: new Map(), edited: new Map(), ofPrompts: new Map(), prompts };
+  for await (const { id, body } of bodiesOf(tx, learned)) {
+    const whole = comparedText(body, "conversation");
+    for (const { guarded, kind } of testGuard(whole)) {
+      if (hasSameWords(kind)) found.sameWords.set(id, kind);
+      else addTo(found.edited, guarded, id, kind, true);
+    }
+    for (const text of new Set([whole, ...messageTexts(body)])) {
+      for (const { guarded, kind } of promptGuard(text)) {
+        addTo(found.ofPrompts, guarded, id, kind, prompts[guarded]?.isPhrase ?? true);
+      }
+    }
+  }
+  return found;
 }
 
-const examplesOf = (suite: string | null, rows: ReadonlyMap<number, LeakKind>) =>
+/** Rows of one template are alike without being leaks: edits count only while few rows have them. */
+function judgeTests({ sameWords, edited }: Found, learned: number, own: ReadonlySet<number>) {
+  const few = [...edited.values()].filter((rows) => rows.size <= crowd);
+  const editedRows = new Map(few.flatMap((rows) => [...rows]));
+  const template = editedRows.size > mostEdited * learned;
+  const alike = [...edited].filter(([id, rows]) => own.has(id) && (template || rows.size > crowd));
+  return {
+    ofTests: new Map([...(template ? [] : editedRows), ...sameWords]),
+    alike: alike.length,
+  };
+}
+
+/** Rows by the suite that they repeat. A short prompt that many rows say is a phrase. */
+function judgePrompts({ ofPrompts, prompts }: Found): Map<string, Repeats> {
+  const bySuite = new Map<string, Repeats>();
+  for (const [place, rows] of ofPrompts) {
+    const prompt = prompts[place];
+    if (!prompt || (prompt.isPhrase && rows.size > crowd)) continue;
+    const known = bySuite.get(prompt.suite) ?? [];
+    bySuite.set(prompt.suite, new Map([...known, ...rows]));
+  }
+  return bySuite;
+}
+
+/** Rows by what they repeat; where a crowd is no leak, no more are held than tell that it is one. */
+function addTo(
+  found: Map<number, Repeats>,
+  guarded: number,
+  id: number,
+  kind: LeakKind,
+  bounded: boolean,
+): void {
+  const rows = found.get(guarded);
+  if (!rows) found.set(guarded, new Map([[id, kind]]));
+  else if (!bounded || rows.size <= crowd) rows.set(id, kind);
+}
+
+const examplesOf = (suite: string | null, rows: Repeats) =>
   [...rows].slice(0, mostExamples).map(([conversation, kind]) => ({ conversation, suite, kind }));
 
 function refusal(
   learned: number,
   rows: number,
-  ofTests: ReadonlyMap<number, LeakKind>,
-  bySuite: ReadonlyMap<string, ReadonlyMap<number, LeakKind>>,
+  ofTests: Repeats,
+  bySuite: ReadonlyMap<string, Repeats>,
 ): AssayError {
   const exams = [
     ...(ofTests.size > 0 ? [`the test side (${ofTests.size})`] : []),
@@ -119,17 +165,16 @@ async function guardTestSides(tx: ProjectHandle, tested: readonly number[]) {
   return createLeakGuard(texts);
 }
 
-async function guardSuites(tx: ProjectHandle) {
-  const owners: string[] = [];
-  const texts: { id: number; text: string }[] = [];
-  for (const suite of await projectSuites(tx)) {
-    for (const { text } of suiteTexts(suite)) {
-      if (!isTelling(text)) continue;
-      texts.push({ id: owners.length, text });
-      owners.push(suite.id);
-    }
-  }
-  return { owners, guard: createLeakGuard(texts) };
+type Prompt = { suite: string; text: string; isPhrase: boolean };
+
+async function readPrompts(tx: ProjectHandle): Promise<Prompt[]> {
+  return (await projectSuites(tx)).flatMap((suite) =>
+    suiteTexts(suite).flatMap(({ text }) =>
+      isTelling(text)
+        ? [{ suite: suite.id, text, isPhrase: wordsOf(text).length < phraseWords }]
+        : [],
+    ),
+  );
 }
 
 async function* bodiesOf(

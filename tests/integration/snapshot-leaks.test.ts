@@ -126,6 +126,31 @@ describe("the leak guard at freeze", () => {
     expect(frozen.leaks).toMatchObject({ rows: 0, leftOut: 0, alike: test });
   });
 
+  it("takes a short prompt that many rows say for a phrase, and one that few say for a leak", async () => {
+    const phrase = "Could you please repeat that?";
+    const file = await placeUpload(
+      services,
+      handle,
+      "phrases.jsonl",
+      `${JSON.stringify({ prompt: phrase, expected: ["yes"] })}\n`,
+    );
+    await act(services, handle, importSuite, { source: file, name: "phrases" });
+    const split = { train: 100, validation: 0, test: 0 };
+    for (const [times, leaks] of [
+      [3, 3],
+      [12, 0],
+    ] as const) {
+      const dataset = `said ${times}`;
+      const rows = Array.from({ length: 20 }, (_, n) => {
+        const [question, answer] = unlike(n + 900 + 40 * times);
+        return n < times ? chat(question, answer, phrase, answer) : chat(question, answer);
+      });
+      await importText(services, handle, rows.join("\n"), { dataset });
+      const frozen = await act(services, handle, createSnapshot, { dataset, split });
+      expect(frozen.leaks).toMatchObject({ rows: leaks, leftOut: leaks });
+    }
+  });
+
   it("looks at this project's suites alone", async () => {
     const other = await makeHandle(services);
     await importText(services, other, `${chat(prompt, "The third.")}\n${chatLine(1)}`);
