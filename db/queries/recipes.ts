@@ -98,15 +98,18 @@ export async function renameRecipe(tx: ProjectHandle, id: number, name: string):
   return true;
 }
 
-/** Saves steps as the newest revision of a locked recipe; the steps that stand there already make none. */
+/**
+ * Saves steps as the newest revision of a locked recipe. The steps that stand there already make none, unless something
+ * else of the recipe changed: whoever read it before must hear of that.
+ */
 export async function saveRevision(
   tx: ProjectHandle,
   id: number,
   steps: Steps,
-  restoredFrom?: number,
+  { restoredFrom, always = false }: { restoredFrom?: number; always?: boolean } = {},
 ): Promise<void> {
   const now = await findRecipe(tx, id);
-  if (!now || now.digest === steps.digest) return;
+  if (!now || (now.digest === steps.digest && !always)) return;
   const number = now.revision + 1;
   await insertRevision(tx, id, { number, ...steps, restoredFrom });
   await tx.db.update(recipe).set({ revision: number, updatedAt: sql`now()` }).where(own(tx, id));

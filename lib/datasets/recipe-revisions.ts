@@ -138,7 +138,14 @@ export const restoreRevision = defineOperation({
     return handle.transaction(async (tx) => {
       await lockRecipe(tx, found.id, revision);
       const old = await requireRevision(tx, found, number);
-      await saveRevision(tx, found.id, { steps: old.steps, digest: old.digest }, number);
+      await saveRevision(
+        tx,
+        found.id,
+        { steps: old.steps, digest: old.digest },
+        {
+          restoredFrom: number,
+        },
+      );
       return recipeView(await requireRecipe(tx, found.id));
     });
   },

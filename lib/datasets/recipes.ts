@@ -165,10 +165,10 @@ export const createRecipe = defineOperation({
     recipeView(await addRecipe(handle, name, checkedSteps(steps))),
 });
 
-/** Renames a recipe, or saves its steps as a new revision; refused when somebody saved one since it was read. */
+/** Saves a recipe's name and steps as a new revision; refused when somebody saved one since it was read. */
 export const updateRecipe = defineOperation({
   name: "recipes.update",
-  summary: "Change a recipe's name, or save its steps as a new revision",
+  summary: "Save a recipe's name and steps as a new revision",
   method: "PUT",
   path: "/projects/{project}/recipes/{recipe}",
   input: z.strictObject({
@@ -188,8 +188,11 @@ export const updateRecipe = defineOperation({
     const steps = given && checkedSteps(given);
     return handle.transaction(async (tx) => {
       await lockRecipe(tx, found.id, revision);
-      if (name !== undefined && !(await renameRecipe(tx, found.id, name))) throw taken(name);
-      if (steps) await saveRevision(tx, found.id, steps);
+      const before = await requireRecipe(tx, found.id);
+      const renamed = name !== undefined && name !== before.name;
+      if (renamed && !(await renameRecipe(tx, found.id, name))) throw taken(name);
+      const kept = { steps: before.steps, digest: before.digest };
+      await saveRevision(tx, found.id, steps ?? kept, { always: renamed });
       return recipeView(await requireRecipe(tx, found.id));
     });
   },

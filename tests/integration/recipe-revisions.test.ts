@@ -30,16 +30,16 @@ async function twoRevisions() {
 }
 
 describe("revisions of a recipe", () => {
-  it("are made by each save of other steps, with who and when, and nobody changes them", async () => {
+  it("are made by each save of something else, with who and when, and nobody changes them", async () => {
     const { handle, recipe } = await twoRevisions();
     const { revisions } = await act(services, handle, listRevisions, { recipe });
     expect(revisions.map((one) => one.number)).toEqual([2, 1]);
     expect(revisions[1]?.steps.map((one) => one.step)).toEqual(["html", "length"]);
     expect(revisions.every((one) => one.by.startsWith("Test "))).toBe(true);
-    // The same steps again and another name make none.
+    // The same again makes none; another name does, so that who read the old one hears of it.
     await act(services, handle, updateRecipe, { recipe, revision: 2, steps: second });
     const named = await act(services, handle, updateRecipe, { recipe, revision: 2, name: "Neat" });
-    expect(named).toMatchObject({ name: "Neat", revision: 2 });
+    expect(named).toMatchObject({ name: "Neat", revision: 3 });
     const change = db.execute(
       sql`update recipe_revision set digest = 'x' where recipe_id = ${recipe}`,
     );
