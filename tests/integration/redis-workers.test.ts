@@ -39,7 +39,7 @@ describe.skipIf(missing)(title, () => {
     sql = postgres(instance.runtime().databaseUrl, { max: 2 });
     second = spawn(process.execPath, ["jobs/worker.ts", "--queues", "cpu"], {
       cwd: root,
-      env: { PATH: process.env.PATH, ...place.settings } as NodeJS.ProcessEnv,
+      env: { NODE_ENV: "production", PATH: process.env.PATH, ...place.settings },
       stdio: "ignore",
     });
     await vi.waitFor(
