@@ -38,7 +38,7 @@ const parts = [
 
 const leakActs = [
   { value: "leave-out", label: "Leave them out" },
-  { value: "keep", label: "Keep them: scores are then marked as tainted" },
+  { value: "keep", label: "Keep them: above 5 % a score is contaminated" },
   { value: "refuse", label: "Freeze nothing, and say how many" },
 ] as const;
 
