@@ -1,8 +1,9 @@
 "use client";
 
-import { Alert, Button, Group, List, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, List, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { Dependent } from "#lib/core/dependents.ts";
+import { FormDialog } from "./dialog-form.tsx";
 import { ErrorState, LoadingState } from "./states.tsx";
 
 type Props = {
@@ -41,39 +42,34 @@ export function ConfirmDelete(props: Props) {
   const blocking = dependents?.some((one) => one.blocking) ?? false;
   const ready = dependents !== undefined && !blocking && (!typed || text === typed);
   return (
-    <Modal opened={opened} onClose={onClose} title={title} size="md">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (ready) onConfirm();
-        }}
-      >
-        <Stack>
-          <Text size="sm">{children}</Text>
-          {error ? <ErrorState error={error} /> : <Dependents dependents={dependents} />}
-          {blocking && (
-            <Alert color="red">What is marked “first” has to go before this can be deleted.</Alert>
-          )}
-          {typed && !blocking && (
-            <TextInput
-              label={`Type “${typed}” to confirm`}
-              value={text}
-              onChange={(event) => setText(event.currentTarget.value)}
-              autoComplete="off"
-              data-autofocus
-            />
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Keep it
-            </Button>
-            <Button type="submit" color="red" disabled={!ready} loading={busy ?? false}>
-              {act}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      opened={opened}
+      onClose={onClose}
+      title={title}
+      act={act}
+      color="red"
+      cancel="Keep it"
+      busy={busy}
+      disabled={!ready}
+      onSubmit={() => {
+        if (ready) onConfirm();
+      }}
+    >
+      <Text size="sm">{children}</Text>
+      {error ? <ErrorState error={error} /> : <Dependents dependents={dependents} />}
+      {blocking && (
+        <Alert color="red">What is marked “first” has to go before this can be deleted.</Alert>
+      )}
+      {typed && !blocking && (
+        <TextInput
+          label={`Type “${typed}” to confirm`}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          autoComplete="off"
+          data-autofocus
+        />
+      )}
+    </FormDialog>
   );
 }
 

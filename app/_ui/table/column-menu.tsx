@@ -36,7 +36,7 @@ export function ColumnMenu({ columns, visibility, onChange }: Props) {
     <Menu position="bottom-end" closeOnItemClick={false} shadow="md">
       <Menu.Target>
         <Tooltip label="Columns">
-          <ActionIcon variant="default" size="lg" aria-label="Choose columns">
+          <ActionIcon variant="default" size="lg" ms="auto" aria-label="Choose columns">
             <IconColumns3 size={17} stroke={1.6} />
           </ActionIcon>
         </Tooltip>

@@ -98,7 +98,7 @@ export function Grid<R>(props: GridProps<R>) {
   return (
     <div className={classes.root}>
       <div className={classes.toolbar}>
-        <div className={classes.tools}>{props.toolbar}</div>
+        {props.toolbar}
         <ColumnMenu columns={columns} visibility={visibility} onChange={chooseColumns} />
       </div>
       {props.loading ? (

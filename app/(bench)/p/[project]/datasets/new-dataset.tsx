@@ -1,9 +1,10 @@
 "use client";
 
-import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { ClientError, call } from "#app/_ui/client.ts";
+import { FormDialog } from "#app/_ui/feedback/dialog-form.tsx";
 
 type Props = { project: string; opened: boolean; onClose: () => void };
 
@@ -13,9 +14,8 @@ export function NewDataset({ project, opened, onClose }: Props) {
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
 
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const name = String(new FormData(event.currentTarget).get("name") ?? "");
+  async function submit(form: HTMLFormElement) {
+    const name = String(new FormData(form).get("name") ?? "");
     setBusy(true);
     setError(undefined);
     try {
@@ -29,27 +29,15 @@ export function NewDataset({ project, opened, onClose }: Props) {
   }
 
   return (
-    <Modal opened={opened} onClose={onClose} title="New dataset">
-      <form onSubmit={submit}>
-        <Stack>
-          <TextInput
-            name="name"
-            label="Name"
-            required
-            data-autofocus
-            error={error}
-            maxLength={200}
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={busy}>
-              Make dataset
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      opened={opened}
+      onClose={onClose}
+      title="New dataset"
+      act="Make dataset"
+      busy={busy}
+      onSubmit={submit}
+    >
+      <TextInput name="name" label="Name" required data-autofocus error={error} maxLength={200} />
+    </FormDialog>
   );
 }

@@ -3,6 +3,7 @@
 import { Button, Group, Paper, SegmentedControl, Select, Stack, Text } from "@mantine/core";
 import { IconCircleCheck } from "@tabler/icons-react";
 import { useState } from "react";
+import { MoreButton } from "#app/_ui/feedback/more-button.tsx";
 import { EmptyState, ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { formatNumber } from "#app/_ui/format.ts";
 import { useOperation, usePages } from "#app/_ui/use-operation.ts";
@@ -106,18 +107,7 @@ export function Findings({ project, model, mayTriage }: Props) {
             onDecide={(one) => setDeciding([one])}
             mayTriage={mayTriage}
           />
-          {pages.hasMore && (
-            <Group justify="center" p="sm">
-              <Button
-                variant="default"
-                size="xs"
-                loading={pages.loadingMore}
-                onClick={pages.onMore}
-              >
-                Show more
-              </Button>
-            </Group>
-          )}
+          <MoreButton pages={pages} m="sm" />
         </Paper>
       )}
       {first && (

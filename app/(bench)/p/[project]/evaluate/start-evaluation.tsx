@@ -1,7 +1,8 @@
 "use client";
 
-import { Button, Group, Modal, MultiSelect, NumberInput, Stack, Text } from "@mantine/core";
+import { Group, MultiSelect, NumberInput, Text } from "@mantine/core";
 import { useState } from "react";
+import { FormDialog } from "#app/_ui/feedback/dialog-form.tsx";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
 
 type Props = { project: string; opened: boolean; onClose: () => void; onStarted: () => void };
@@ -21,73 +22,67 @@ export function StartEvaluation({ project, opened, onClose, onStarted }: Props) 
   });
   const versions = models.data?.versions ?? [];
   return (
-    <Modal opened={opened} onClose={onClose} title="Evaluate a model" size="lg">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          act.mutate({
-            project,
-            models: chosen,
-            suites: on,
-            seed: Number(seed),
-            ...(sample === "" ? {} : { sample: Number(sample) }),
-          });
-        }}
-      >
-        <Stack>
-          <MultiSelect
-            label="Model versions"
-            placeholder={chosen.length === 0 ? "Choose" : ""}
-            data={versions.map(({ name }) => name)}
-            value={chosen}
-            onChange={setChosen}
-            searchable
-            maxValues={10}
-            required
-          />
-          <MultiSelect
-            label="Suites"
-            description="All that ship with Assay when none is chosen"
-            data={(suites.data?.suites ?? []).map(({ slug, title }) => ({
-              value: slug,
-              label: title,
-            }))}
-            value={on}
-            onChange={setOn}
-            searchable
-            clearable
-          />
-          <Group grow>
-            <NumberInput
-              label="Items of each suite"
-              description="All when empty"
-              value={sample}
-              onChange={setSample}
-              min={1}
-              allowDecimal={false}
-            />
-            <NumberInput
-              label="Seed"
-              description="Equal seeds ask the same items"
-              value={seed}
-              onChange={setSeed}
-              min={0}
-              allowDecimal={false}
-            />
-          </Group>
-          <Text size="sm" c="dimmed">
-            Answers are decoded greedily. What was measured in the same way before is taken over.
-          </Text>
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={act.isPending} disabled={chosen.length === 0}>
-              Evaluate
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      opened={opened}
+      onClose={onClose}
+      title="Evaluate a model"
+      size="lg"
+      act="Evaluate"
+      busy={act.isPending}
+      disabled={chosen.length === 0}
+      onSubmit={() =>
+        act.mutate({
+          project,
+          models: chosen,
+          suites: on,
+          seed: Number(seed),
+          ...(sample === "" ? {} : { sample: Number(sample) }),
+        })
+      }
+    >
+      <MultiSelect
+        label="Model versions"
+        placeholder={chosen.length === 0 ? "Choose" : ""}
+        data={versions.map(({ name }) => name)}
+        value={chosen}
+        onChange={setChosen}
+        searchable
+        maxValues={10}
+        required
+      />
+      <MultiSelect
+        label="Suites"
+        description="All that ship with Assay when none is chosen"
+        data={(suites.data?.suites ?? []).map(({ slug, title }) => ({
+          value: slug,
+          label: title,
+        }))}
+        value={on}
+        onChange={setOn}
+        searchable
+        clearable
+      />
+      <Group grow>
+        <NumberInput
+          label="Items of each suite"
+          description="All when empty"
+          value={sample}
+          onChange={setSample}
+          min={1}
+          allowDecimal={false}
+        />
+        <NumberInput
+          label="Seed"
+          description="Equal seeds ask the same items"
+          value={seed}
+          onChange={setSeed}
+          min={0}
+          allowDecimal={false}
+        />
+      </Group>
+      <Text size="sm" c="dimmed">
+        Answers are decoded greedily. What was measured in the same way before is taken over.
+      </Text>
+    </FormDialog>
   );
 }

@@ -1,8 +1,6 @@
 "use client";
 
 import {
-  Button,
-  Group,
   List,
   Modal,
   ScrollArea,
@@ -14,6 +12,7 @@ import {
 } from "@mantine/core";
 import { useState } from "react";
 import type { OutputOf } from "#app/_ui/client.ts";
+import { DialogForm } from "#app/_ui/feedback/dialog-form.tsx";
 import { ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { formatNumber } from "#app/_ui/format.ts";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
@@ -55,59 +54,48 @@ export function TriageDialog({ project, findings, onClose, onDecided }: Props) {
   return (
     <Modal opened onClose={onClose} title={title} size="lg">
       {alone ? <Item project={project} finding={first} /> : <Chosen findings={findings} />}
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
+      <DialogForm
+        onClose={onClose}
+        act="Save"
+        busy={act.isPending}
+        disabled={state !== "open" && reason.trim() === ""}
+        onSubmit={() =>
           act.mutate({
             project,
             scores: findings.map(({ score }) => score),
             state,
             reason,
             ...(owner ? { owner } : {}),
-          });
-        }}
+          })
+        }
       >
-        <Stack>
-          <SegmentedControl
-            aria-label="State"
-            data={triageStates}
-            value={state}
-            onChange={(value) => setState(value as TriageState)}
-          />
-          <Select
-            label="Owner"
-            placeholder="You"
-            data={members}
-            value={owner}
-            onChange={setOwner}
-            clearable
-          />
-          <Textarea
-            label={alone ? "Reason" : "Reason for all of them"}
-            description={state === "open" ? "Optional while it is open" : "Why it is settled"}
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-            autosize
-            minRows={2}
-            maxLength={2000}
-            required={state !== "open"}
-            error={act.error?.fieldError("reason")}
-            {...(alone ? {} : { "data-autofocus": true })}
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              type="submit"
-              loading={act.isPending}
-              disabled={state !== "open" && reason.trim() === ""}
-            >
-              Save
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+        <SegmentedControl
+          aria-label="State"
+          data={triageStates}
+          value={state}
+          onChange={(value) => setState(value as TriageState)}
+        />
+        <Select
+          label="Owner"
+          placeholder="You"
+          data={members}
+          value={owner}
+          onChange={setOwner}
+          clearable
+        />
+        <Textarea
+          label={alone ? "Reason" : "Reason for all of them"}
+          description={state === "open" ? "Optional while it is open" : "Why it is settled"}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+          autosize
+          minRows={2}
+          maxLength={2000}
+          required={state !== "open"}
+          error={act.error?.fieldError("reason")}
+          {...(alone ? {} : { "data-autofocus": true })}
+        />
+      </DialogForm>
     </Modal>
   );
 }

@@ -1,8 +1,9 @@
 "use client";
 
-import { Alert, Button, Code, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Code, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { DialogForm } from "#app/_ui/feedback/dialog-form.tsx";
 import { ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
 
@@ -30,66 +31,55 @@ function Form({ project, onClose }: { project: string; onClose: () => void }) {
   if (!found.data) return <LoadingState rows={3} />;
   const { place, folders } = found.data;
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
+    <DialogForm
+      onClose={onClose}
+      act="Register"
+      busy={start.isPending}
+      disabled={folder === null}
+      error={start.error}
+      onSubmit={() => {
         if (folder) start.mutate({ project, folder, model: model.trim() || folder });
       }}
     >
-      <Stack>
-        <Text size="sm">
-          Takes safetensors weights with config.json and tokenizer.json. Pickled files (.bin, .pt),
-          links and models with code of their own are refused. The served graph is compared with
-          torch before the version appears.
-        </Text>
-        {folders.length === 0 ? (
-          <Alert color="gray" title="No folder to choose">
-            <Stack gap="xs" align="flex-start">
-              <Text size="sm">
-                An administrator copies model folders to <Code>{place}</Code> on the server, or
-                registers one from its command line:
-              </Text>
-              <Code>assay models import FOLDER --model NAME</Code>
-              <Button size="xs" variant="default" onClick={() => void found.refetch()}>
-                Look again
-              </Button>
-            </Stack>
-          </Alert>
-        ) : (
-          <>
-            <Select
-              label="Folder"
-              data={folders}
-              value={folder}
-              onChange={setFolder}
-              searchable
-              required
-              error={start.error?.fieldError("folder")}
-            />
-            <TextInput
-              label="Name of the model"
-              description={folder ? `“${folder}” when left empty` : undefined}
-              value={model}
-              onChange={(event) => setModel(event.currentTarget.value)}
-              maxLength={200}
-              error={start.error?.fieldError("model")}
-            />
-          </>
-        )}
-        {start.error && (
-          <Alert color="red" role="alert">
-            {start.error.message}
-          </Alert>
-        )}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" disabled={folder === null} loading={start.isPending}>
-            Register
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      <Text size="sm">
+        Takes safetensors weights with config.json and tokenizer.json. Pickled files (.bin, .pt),
+        links and models with code of their own are refused. The served graph is compared with torch
+        before the version appears.
+      </Text>
+      {folders.length === 0 ? (
+        <Alert color="gray" title="No folder to choose">
+          <Stack gap="xs" align="flex-start">
+            <Text size="sm">
+              An administrator copies model folders to <Code>{place}</Code> on the server, or
+              registers one from its command line:
+            </Text>
+            <Code>assay models import FOLDER --model NAME</Code>
+            <Button size="xs" variant="default" onClick={() => void found.refetch()}>
+              Look again
+            </Button>
+          </Stack>
+        </Alert>
+      ) : (
+        <>
+          <Select
+            label="Folder"
+            data={folders}
+            value={folder}
+            onChange={setFolder}
+            searchable
+            required
+            error={start.error?.fieldError("folder")}
+          />
+          <TextInput
+            label="Name of the model"
+            description={folder ? `“${folder}” when left empty` : undefined}
+            value={model}
+            onChange={(event) => setModel(event.currentTarget.value)}
+            maxLength={200}
+            error={start.error?.fieldError("model")}
+          />
+        </>
+      )}
+    </DialogForm>
   );
 }

@@ -1,9 +1,10 @@
 "use client";
 
-import { Alert, Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
 import dynamic from "next/dynamic";
 import { useState } from "react";
 import { call, type OutputOf } from "#app/_ui/client.ts";
+import { FormDialog } from "#app/_ui/feedback/dialog-form.tsx";
 import { notifyError } from "#app/_ui/feedback/notify.ts";
 import { ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { TimeAgo } from "#app/_ui/feedback/time-ago.tsx";
@@ -157,42 +158,31 @@ function SaveDialog({ project, opened, state, known, onClose, onSaved }: SavePro
   });
   const latest = known && name.trim() === known.name ? (known.versions[0]?.number ?? 0) : 0;
   return (
-    <Modal opened={opened} onClose={onClose} title="Save the prompt">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate({ project, name, system: state.system, body: state.prompt, latest });
-        }}
-      >
-        <Stack>
-          <TextInput
-            label="Name"
-            description={
-              latest > 0 ? `Becomes version ${latest + 1}.` : "A new name begins at version 1."
-            }
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            maxLength={200}
-            required
-            data-autofocus
-            error={save.error?.fieldError("name")}
-          />
-          {save.error && (
-            <Alert color="red" role="alert">
-              {save.error.message}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Close
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              Save version
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      opened={opened}
+      onClose={onClose}
+      title="Save the prompt"
+      act="Save version"
+      busy={save.isPending}
+      cancel="Close"
+      error={save.error}
+      onSubmit={() =>
+        save.mutate({ project, name, system: state.system, body: state.prompt, latest })
+      }
+    >
+      <TextInput
+        label="Name"
+        description={
+          latest > 0 ? `Becomes version ${latest + 1}.` : "A new name begins at version 1."
+        }
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        maxLength={200}
+        required
+        data-autofocus
+        error={save.error?.fieldError("name")}
+      />
+    </FormDialog>
   );
 }
 

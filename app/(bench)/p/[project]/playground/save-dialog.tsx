@@ -1,21 +1,11 @@
 "use client";
 
-import {
-  Alert,
-  Anchor,
-  Autocomplete,
-  Button,
-  Group,
-  Modal,
-  Select,
-  Stack,
-  Text,
-  Textarea,
-} from "@mantine/core";
+import { Anchor, Autocomplete, Select, Text, Textarea } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import Link from "next/link";
 import { useState } from "react";
 import type { InputOf } from "#app/_ui/client.ts";
+import { FormDialog } from "#app/_ui/feedback/dialog-form.tsx";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
 import type { PlayColumn, PlayState } from "#lib/core/playground-session.ts";
 import { lastAnswer, promptOf, samePrompt } from "./state.ts";
@@ -72,75 +62,63 @@ export function SaveDialog({ project, state, column, session, onClose }: Props) 
     });
   };
   return (
-    <Modal opened onClose={onClose} title="Save to a dataset" size="lg">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <Stack>
-          <Autocomplete
-            label="Dataset"
-            description={
-              datasets.data?.datasets.some((one) => one.name === dataset)
-                ? "The row becomes a new version of it."
-                : "Will be made."
-            }
-            data={datasets.data?.datasets.map((one) => one.name) ?? []}
-            value={dataset}
-            onChange={setDataset}
-            maxLength={200}
-            required
-            error={save.error?.fieldError("dataset")}
-          />
-          <Textarea
-            label={other ? "Chosen answer" : "Answer"}
-            description="As it should be learnt; changes are noted."
-            autosize
-            minRows={3}
-            maxRows={12}
-            dir="auto"
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
-            required
-          />
-          <Select
-            label="Rejected answer"
-            description={
-              others.length > 0
-                ? "Choose one to save a chosen/rejected pair; leave empty to save a row."
-                : "Needs another answer to the same prompt: ask a second model."
-            }
-            data={others.map(({ value, label, disabled }) => ({ value, label, disabled }))}
-            value={rejected}
-            onChange={setRejected}
-            placeholder="None: save a row"
-            clearable
-            disabled={others.length === 0}
-            error={save.error?.fieldError("rejected")}
-          />
-          {other && (
-            <Text size="sm" c="dimmed" lineClamp={4} dir="auto">
-              {other.given.text}
-            </Text>
-          )}
-          {save.error && (
-            <Alert color="red" role="alert">
-              {save.error.message}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Close
-            </Button>
-            <Button type="submit" loading={save.isPending} disabled={!text.trim()}>
-              {other ? "Save pair" : "Save row"}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      onClose={onClose}
+      title="Save to a dataset"
+      size="lg"
+      act={other ? "Save pair" : "Save row"}
+      busy={save.isPending}
+      disabled={!text.trim()}
+      cancel="Close"
+      error={save.error}
+      onSubmit={submit}
+    >
+      <Autocomplete
+        label="Dataset"
+        description={
+          datasets.data?.datasets.some((one) => one.name === dataset)
+            ? "The row becomes a new version of it."
+            : "Will be made."
+        }
+        data={datasets.data?.datasets.map((one) => one.name) ?? []}
+        value={dataset}
+        onChange={setDataset}
+        maxLength={200}
+        required
+        error={save.error?.fieldError("dataset")}
+      />
+      <Textarea
+        label={other ? "Chosen answer" : "Answer"}
+        description="As it should be learnt; changes are noted."
+        autosize
+        minRows={3}
+        maxRows={12}
+        dir="auto"
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        required
+      />
+      <Select
+        label="Rejected answer"
+        description={
+          others.length > 0
+            ? "Choose one to save a chosen/rejected pair; leave empty to save a row."
+            : "Needs another answer to the same prompt: ask a second model."
+        }
+        data={others.map(({ value, label, disabled }) => ({ value, label, disabled }))}
+        value={rejected}
+        onChange={setRejected}
+        placeholder="None: save a row"
+        clearable
+        disabled={others.length === 0}
+        error={save.error?.fieldError("rejected")}
+      />
+      {other && (
+        <Text size="sm" c="dimmed" lineClamp={4} dir="auto">
+          {other.given.text}
+        </Text>
+      )}
+    </FormDialog>
   );
 
   function givenOf(from: PlayColumn): Given {

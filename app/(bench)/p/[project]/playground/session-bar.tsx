@@ -1,7 +1,6 @@
 "use client";
 
 import {
-  Alert,
   Button,
   Drawer,
   Group,
@@ -16,6 +15,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import Link from "next/link";
 import { useState } from "react";
 import type { ClientError, OutputOf } from "#app/_ui/client.ts";
+import { FormDialog } from "#app/_ui/feedback/dialog-form.tsx";
 import { notifyError } from "#app/_ui/feedback/notify.ts";
 import { EmptyState, ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { TimeAgo } from "#app/_ui/feedback/time-ago.tsx";
@@ -146,40 +146,28 @@ type TitleProps = {
 function TitleDialog({ opened, state, error, busy, onClose, onSave }: TitleProps) {
   const [title, setTitle] = useState(state.prompt.replace(/\s+/g, " ").trim().slice(0, 60));
   return (
-    <Modal opened={opened} onClose={onClose} title="Save the session">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          onSave(title);
-        }}
-      >
-        <Stack>
-          <TextInput
-            label="Title"
-            description="Everybody in the project who uses the playground can open it by its address."
-            value={title}
-            onChange={(event) => setTitle(event.currentTarget.value)}
-            maxLength={200}
-            required
-            data-autofocus
-            error={error?.fieldError("title")}
-          />
-          {error && (
-            <Alert color="red" role="alert">
-              {error.message}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Close
-            </Button>
-            <Button type="submit" loading={busy} disabled={!title.trim()}>
-              Save
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      opened={opened}
+      onClose={onClose}
+      title="Save the session"
+      act="Save"
+      busy={busy}
+      disabled={!title.trim()}
+      cancel="Close"
+      error={error}
+      onSubmit={() => onSave(title)}
+    >
+      <TextInput
+        label="Title"
+        description="Everybody in the project who uses the playground can open it by its address."
+        value={title}
+        onChange={(event) => setTitle(event.currentTarget.value)}
+        maxLength={200}
+        required
+        data-autofocus
+        error={error?.fieldError("title")}
+      />
+    </FormDialog>
   );
 }
 

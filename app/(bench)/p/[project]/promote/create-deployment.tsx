@@ -1,8 +1,9 @@
 "use client";
 
-import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Modal, TextInput } from "@mantine/core";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { DialogForm } from "#app/_ui/feedback/dialog-form.tsx";
 import { useAct } from "#app/_ui/use-operation.ts";
 import { DeploymentFields, type DeploymentForm } from "./deployment-fields.tsx";
 
@@ -35,9 +36,12 @@ function CreateForm({ project, onClose }: Omit<Props, "opened">) {
     onDone: ({ name: made }) => router.push(`/p/${project}/promote/${encodeURIComponent(made)}`),
   });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
+    <DialogForm
+      onClose={onClose}
+      act="Create"
+      busy={act.isPending}
+      disabled={name.trim() === "" || form.days === ""}
+      onSubmit={() => {
         const { policy, days, ...given } = form;
         act.mutate({
           project,
@@ -48,36 +52,22 @@ function CreateForm({ project, onClose }: Omit<Props, "opened">) {
         });
       }}
     >
-      <Stack>
-        <TextInput
-          label="Name"
-          description="Programs ask the endpoint for this model name: small letters, digits, dots, hyphens, underscores"
-          maxLength={63}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          error={act.error?.fieldError("name")}
-          required
-          data-autofocus
-        />
-        <DeploymentFields
-          project={project}
-          value={form}
-          onChange={(change) => setForm((now) => ({ ...now, ...change }))}
-          error={act.error}
-        />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button
-            type="submit"
-            loading={act.isPending}
-            disabled={name.trim() === "" || form.days === ""}
-          >
-            Create
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      <TextInput
+        label="Name"
+        description="Programs ask the endpoint for this model name: small letters, digits, dots, hyphens, underscores"
+        maxLength={63}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        error={act.error?.fieldError("name")}
+        required
+        data-autofocus
+      />
+      <DeploymentFields
+        project={project}
+        value={form}
+        onChange={(change) => setForm((now) => ({ ...now, ...change }))}
+        error={act.error}
+      />
+    </DialogForm>
   );
 }

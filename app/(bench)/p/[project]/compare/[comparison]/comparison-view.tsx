@@ -1,9 +1,10 @@
 "use client";
 
-import { Alert, Button, Group, Modal, Text, Tooltip } from "@mantine/core";
+import { Alert, Button, Text, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import Link from "next/link";
 import type { OutputOf } from "#app/_ui/client.ts";
+import { FormDialog } from "#app/_ui/feedback/dialog-form.tsx";
 import { Figure } from "#app/_ui/feedback/figure.tsx";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { TimeAgo } from "#app/_ui/feedback/time-ago.tsx";
@@ -109,20 +110,20 @@ export function ComparisonView({ project, comparison, list, board: firstBoard, m
         opened={exporting}
         onClose={exportDialog.close}
       />
-      <Modal opened={closing} onClose={closeDialog.close} title="End the voting?">
-        <Text size="sm" mb="md">
+      <FormDialog
+        opened={closing}
+        onClose={closeDialog.close}
+        title="End the voting?"
+        act="End the voting"
+        cancel="Keep it open"
+        busy={close.isPending}
+        onSubmit={() => close.mutate(input)}
+      >
+        <Text size="sm">
           Nobody can vote any more, and everybody in the project sees the standings and whose
           answers were whose. It cannot be opened again: who voted then would not be blind.
         </Text>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={closeDialog.close}>
-            Keep it open
-          </Button>
-          <Button loading={close.isPending} onClick={() => close.mutate(input)}>
-            End the voting
-          </Button>
-        </Group>
-      </Modal>
+      </FormDialog>
     </Page>
   );
 }

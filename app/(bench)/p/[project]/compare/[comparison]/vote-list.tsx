@@ -1,7 +1,8 @@
 "use client";
 
-import { Button, Text, Title } from "@mantine/core";
+import { Text, Title } from "@mantine/core";
 import { MessageView } from "#app/_ui/conversation/message.tsx";
+import { MoreButton } from "#app/_ui/feedback/more-button.tsx";
 import { TimeAgo } from "#app/_ui/feedback/time-ago.tsx";
 import { usePages } from "#app/_ui/use-operation.ts";
 import { Simulated } from "../../label/raters.tsx";
@@ -62,17 +63,7 @@ export function VoteList({ project, comparison }: { project: string; comparison:
           </li>
         ))}
       </ul>
-      {pages.hasMore && (
-        <Button
-          mt="sm"
-          variant="default"
-          size="xs"
-          loading={pages.loadingMore}
-          onClick={pages.onMore}
-        >
-          Show more
-        </Button>
-      )}
+      <MoreButton pages={pages} mt="sm" />
     </section>
   );
 }

@@ -1,17 +1,6 @@
 "use client";
 
-import {
-  ActionIcon,
-  Alert,
-  Button,
-  Group,
-  Menu,
-  Modal,
-  Stack,
-  Text,
-  Textarea,
-  TextInput,
-} from "@mantine/core";
+import { ActionIcon, Menu, Text, Textarea, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconDots, IconGitFork, IconGitMerge, IconPencil, IconTrash } from "@tabler/icons-react";
 import dynamic from "next/dynamic";
@@ -19,6 +8,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { ConfirmDelete } from "#app/_ui/feedback/confirm-delete.tsx";
+import { FormDialog } from "#app/_ui/feedback/dialog-form.tsx";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
 import type { Dataset } from "./dataset-header.tsx";
 
@@ -108,49 +98,34 @@ function RenameDialog({ project, dataset, onClose }: DialogProps) {
     },
   });
   return (
-    <Modal opened onClose={onClose} title="Name and description">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          update.mutate({ project, dataset: dataset.id, name, description });
-        }}
-      >
-        <Stack>
-          <TextInput
-            label="Name"
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            required
-            maxLength={200}
-            error={update.error?.fieldError("name")}
-            data-autofocus
-          />
-          <Textarea
-            label="Description"
-            value={description}
-            onChange={(event) => setDescription(event.currentTarget.value)}
-            autosize
-            minRows={3}
-            maxRows={10}
-            maxLength={4000}
-            dir="auto"
-          />
-          {update.error && (
-            <Alert color="red" role="alert">
-              {update.error.message}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={update.isPending}>
-              Save
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      onClose={onClose}
+      title="Name and description"
+      act="Save"
+      busy={update.isPending}
+      error={update.error}
+      onSubmit={() => update.mutate({ project, dataset: dataset.id, name, description })}
+    >
+      <TextInput
+        label="Name"
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        required
+        maxLength={200}
+        error={update.error?.fieldError("name")}
+        data-autofocus
+      />
+      <Textarea
+        label="Description"
+        value={description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+        autosize
+        minRows={3}
+        maxRows={10}
+        maxLength={4000}
+        dir="auto"
+      />
+    </FormDialog>
   );
 }
 

@@ -1,8 +1,9 @@
 "use client";
 
-import { Alert, Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Text, TextInput } from "@mantine/core";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { FormDialog } from "#app/_ui/feedback/dialog-form.tsx";
 import { notifyDone } from "#app/_ui/feedback/notify.ts";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
 
@@ -33,42 +34,27 @@ export default function ForkDialog({ project, dataset, version, onClose }: Props
   });
   const nameError = fork.error?.fieldError("name");
   return (
-    <Modal opened onClose={onClose} title={`Fork version ${version}`}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          fork.mutate({ project, dataset, version, name: name.trim() });
-        }}
-      >
-        <Stack>
-          <Text size="sm">
-            A new dataset begins with exactly these conversations and tags. What you change in it
-            stays there until you merge it back.
-          </Text>
-          <TextInput
-            label="Name of the fork"
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            required
-            maxLength={200}
-            error={nameError && fork.error?.message}
-            data-autofocus
-          />
-          {fork.error && !nameError && (
-            <Alert color="red" role="alert">
-              {fork.error.message}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={fork.isPending}>
-              Fork
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      onClose={onClose}
+      title={`Fork version ${version}`}
+      act="Fork"
+      busy={fork.isPending}
+      error={nameError ? null : fork.error}
+      onSubmit={() => fork.mutate({ project, dataset, version, name: name.trim() })}
+    >
+      <Text size="sm">
+        A new dataset begins with exactly these conversations and tags. What you change in it stays
+        there until you merge it back.
+      </Text>
+      <TextInput
+        label="Name of the fork"
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        required
+        maxLength={200}
+        error={nameError && fork.error?.message}
+        data-autofocus
+      />
+    </FormDialog>
   );
 }

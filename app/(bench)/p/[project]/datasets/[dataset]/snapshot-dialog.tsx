@@ -1,18 +1,9 @@
 "use client";
 
-import {
-  Alert,
-  Button,
-  Group,
-  Modal,
-  NumberInput,
-  Select,
-  Stack,
-  Text,
-  TextInput,
-} from "@mantine/core";
+import { Group, Modal, NumberInput, Select, Text, TextInput } from "@mantine/core";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { DialogForm } from "#app/_ui/feedback/dialog-form.tsx";
 import { plural } from "#app/_ui/format.ts";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
 import type { Dataset } from "./dataset-header.tsx";
@@ -64,9 +55,13 @@ function SnapshotForm({ project, dataset, onClose }: Omit<Props, "opened">) {
   });
   const sum = split.train + split.validation + split.test;
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
+    <DialogForm
+      onClose={onClose}
+      act="Freeze"
+      busy={freeze.isPending}
+      disabled={sum !== 100}
+      error={freeze.error}
+      onSubmit={() =>
         freeze.mutate({
           project,
           dataset: dataset.id,
@@ -76,78 +71,63 @@ function SnapshotForm({ project, dataset, onClose }: Omit<Props, "opened">) {
           seed,
           leaks,
           ...(name.trim() ? { name: name.trim() } : {}),
-        });
-      }}
+        })
+      }
     >
-      <Stack>
-        <Text size="sm">
-          Version {version}, {isFiltered(filter) ? "the filter of this page" : "all conversations"}
-          {count.data && `: ${plural(count.data.total, "conversation")}`}. Training and test scores
-          are made from snapshots only, so that a result can be had again.
+      <Text size="sm">
+        Version {version}, {isFiltered(filter) ? "the filter of this page" : "all conversations"}
+        {count.data && `: ${plural(count.data.total, "conversation")}`}. Training and test scores
+        are made from snapshots only, so that a result can be had again.
+      </Text>
+      <TextInput
+        label="Name"
+        description={`“${dataset.name} v${version}” when left empty`}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        maxLength={200}
+        error={freeze.error?.fieldError("name")}
+        data-autofocus
+      />
+      <Group grow align="flex-start">
+        {parts.map((part) => (
+          <NumberInput
+            key={part.name}
+            label={part.label}
+            suffix=" %"
+            min={0}
+            max={100}
+            allowDecimal={false}
+            value={split[part.name]}
+            onChange={(value) => setSplit({ ...split, [part.name]: Number(value) || 0 })}
+          />
+        ))}
+      </Group>
+      {sum !== 100 && (
+        <Text size="sm" c="red.9" role="alert">
+          The shares add up to {sum} %; they must make 100 %.
         </Text>
-        <TextInput
-          label="Name"
-          description={`“${dataset.name} v${version}” when left empty`}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          maxLength={200}
-          error={freeze.error?.fieldError("name")}
-          data-autofocus
-        />
-        <Group grow align="flex-start">
-          {parts.map((part) => (
-            <NumberInput
-              key={part.name}
-              label={part.label}
-              suffix=" %"
-              min={0}
-              max={100}
-              allowDecimal={false}
-              value={split[part.name]}
-              onChange={(value) => setSplit({ ...split, [part.name]: Number(value) || 0 })}
-            />
-          ))}
-        </Group>
-        {sum !== 100 && (
-          <Text size="sm" c="red.9" role="alert">
-            The shares add up to {sum} %; they must make 100 %.
-          </Text>
-        )}
-        <NumberInput
-          label="Seed"
-          description="The same seed puts the same conversations on the same side."
-          min={0}
-          max={2 ** 31 - 1}
-          allowDecimal={false}
-          value={seed}
-          onChange={(value) => setSeed(Number(value) || 0)}
-        />
-        <Select
-          label="Training rows that repeat a test side or a suite"
-          description="The same words, in another order, or with up to a tenth of them edited"
-          data={leakActs}
-          value={leaks}
-          allowDeselect={false}
-          onChange={(value) => value && setLeaks(value)}
-        />
-        <Text size="sm" c="dimmed">
-          Edits of one text and texts that are the same but for case and punctuation stay on one
-          side. What was in a test side before stays there.
-        </Text>
-        {freeze.error && (
-          <Alert color="red" role="alert">
-            {freeze.error.message}
-          </Alert>
-        )}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" disabled={sum !== 100} loading={freeze.isPending}>
-            Freeze
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      )}
+      <NumberInput
+        label="Seed"
+        description="The same seed puts the same conversations on the same side."
+        min={0}
+        max={2 ** 31 - 1}
+        allowDecimal={false}
+        value={seed}
+        onChange={(value) => setSeed(Number(value) || 0)}
+      />
+      <Select
+        label="Training rows that repeat a test side or a suite"
+        description="The same words, in another order, or with up to a tenth of them edited"
+        data={leakActs}
+        value={leaks}
+        allowDeselect={false}
+        onChange={(value) => value && setLeaks(value)}
+      />
+      <Text size="sm" c="dimmed">
+        Edits of one text and texts that are the same but for case and punctuation stay on one side.
+        What was in a test side before stays there.
+      </Text>
+    </DialogForm>
   );
 }

@@ -1,7 +1,8 @@
 "use client";
 
-import { Alert, Button, Group, Modal, Stack, TagsInput } from "@mantine/core";
+import { TagsInput } from "@mantine/core";
 import { useState } from "react";
+import { FormDialog } from "#app/_ui/feedback/dialog-form.tsx";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
 import type { DatasetFilter } from "#lib/core/dataset-filter.ts";
 import { notifyUndo } from "./undo-notice.tsx";
@@ -29,53 +30,35 @@ export function TagDialog({ project, dataset, chosen, what, onClose }: Props) {
     },
   });
   return (
-    <Modal opened onClose={onClose} title={`Tags of ${what}`}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          tag.mutate({ project, dataset, ...chosen, add, remove });
-        }}
-      >
-        <Stack>
-          <TagsInput
-            label="Add"
-            description="Enter after each tag"
-            data={known}
-            value={add}
-            onChange={setAdd}
-            maxTags={20}
-            maxLength={60}
-            acceptValueOnBlur
-            data-autofocus
-          />
-          <TagsInput
-            label="Take away"
-            data={known}
-            value={remove}
-            onChange={setRemove}
-            maxTags={20}
-            maxLength={60}
-            acceptValueOnBlur
-          />
-          {tag.error && (
-            <Alert color="red" role="alert">
-              {tag.error.message}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              type="submit"
-              loading={tag.isPending}
-              disabled={add.length === 0 && remove.length === 0}
-            >
-              Change tags
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      onClose={onClose}
+      title={`Tags of ${what}`}
+      act="Change tags"
+      busy={tag.isPending}
+      disabled={add.length === 0 && remove.length === 0}
+      error={tag.error}
+      onSubmit={() => tag.mutate({ project, dataset, ...chosen, add, remove })}
+    >
+      <TagsInput
+        label="Add"
+        description="Enter after each tag"
+        data={known}
+        value={add}
+        onChange={setAdd}
+        maxTags={20}
+        maxLength={60}
+        acceptValueOnBlur
+        data-autofocus
+      />
+      <TagsInput
+        label="Take away"
+        data={known}
+        value={remove}
+        onChange={setRemove}
+        maxTags={20}
+        maxLength={60}
+        acceptValueOnBlur
+      />
+    </FormDialog>
   );
 }

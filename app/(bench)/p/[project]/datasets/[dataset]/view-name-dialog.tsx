@@ -1,7 +1,8 @@
 "use client";
 
-import { Alert, Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Text, TextInput } from "@mantine/core";
 import { useState } from "react";
+import { FormDialog } from "#app/_ui/feedback/dialog-form.tsx";
 import { useAct } from "#app/_ui/use-operation.ts";
 import { describeFilter } from "./describe-filter.ts";
 import type { SavedView } from "./saved-views.tsx";
@@ -25,52 +26,35 @@ export function ViewNameDialog({ project, dataset, shown, view, onClose }: Props
   const rename = useAct("views.update", options);
   const error = save.error ?? rename.error;
   return (
-    <Modal opened onClose={onClose} title={view ? "Rename the view" : "Save this view"}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (view) {
-            rename.mutate({ project, dataset, view: view.id, revision: view.revision, name });
-          } else save.mutate({ project, dataset, name, ...shown });
-        }}
-      >
-        <Stack>
-          {!view && (
-            <Text size="sm" c="dimmed" dir="auto">
-              {describeFilter(shown.filter)} · in the order of {shown.sort.by}
-              {shown.sort.descending && shown.sort.by !== "relevance" ? ", the last first" : ""}.
-              Everybody in the project sees it.
-            </Text>
-          )}
-          <TextInput
-            label="Name"
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            required
-            maxLength={200}
-            dir="auto"
-            error={error?.fieldError("name")}
-            data-autofocus
-          />
-          {error && (
-            <Alert color="red" role="alert">
-              {error.message}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              type="submit"
-              loading={save.isPending || rename.isPending}
-              disabled={!name.trim()}
-            >
-              {view ? "Rename" : "Save"}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      onClose={onClose}
+      title={view ? "Rename the view" : "Save this view"}
+      act={view ? "Rename" : "Save"}
+      busy={save.isPending || rename.isPending}
+      disabled={!name.trim()}
+      error={error}
+      onSubmit={() => {
+        if (view) rename.mutate({ project, dataset, view: view.id, revision: view.revision, name });
+        else save.mutate({ project, dataset, name, ...shown });
+      }}
+    >
+      {!view && (
+        <Text size="sm" c="dimmed" dir="auto">
+          {describeFilter(shown.filter)} · in the order of {shown.sort.by}
+          {shown.sort.descending && shown.sort.by !== "relevance" ? ", the last first" : ""}.
+          Everybody in the project sees it.
+        </Text>
+      )}
+      <TextInput
+        label="Name"
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        required
+        maxLength={200}
+        dir="auto"
+        error={error?.fieldError("name")}
+        data-autofocus
+      />
+    </FormDialog>
   );
 }

@@ -1,8 +1,9 @@
 "use client";
 
-import { Alert, Button, Checkbox, FileInput, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Checkbox, FileInput, TextInput } from "@mantine/core";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { FormDialog } from "#app/_ui/feedback/dialog-form.tsx";
 import { useAct } from "#app/_ui/use-operation.ts";
 
 type Props = { project: string; onClose: () => void };
@@ -24,53 +25,41 @@ export default function ImportRecipe({ project, onClose }: Props) {
   });
   const tooLong = file !== null && file.size > longestFile;
   return (
-    <Modal opened onClose={onClose} title="Import a recipe">
-      <form
-        onSubmit={async (event) => {
-          event.preventDefault();
-          if (!file || tooLong) return;
-          const given = name.trim() ? { name: name.trim() } : {};
-          act.mutate({ project, yaml: await file.text(), replace, ...given });
-        }}
-      >
-        <Stack>
-          <FileInput
-            label="File"
-            placeholder="recipe.yaml"
-            accept=".yaml,.yml,application/yaml"
-            value={file}
-            onChange={setFile}
-            required
-            error={tooLong && "The file is too long for a recipe."}
-          />
-          <TextInput
-            label="Name"
-            description="Instead of the name in the file"
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            maxLength={200}
-            error={act.error?.fieldError("name")}
-          />
-          <Checkbox
-            label="Save as the next revision when a recipe has this name"
-            checked={replace}
-            onChange={(event) => setReplace(event.currentTarget.checked)}
-          />
-          {act.error && (
-            <Alert color="red" role="alert">
-              {act.error.message}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={act.isPending} disabled={!file || tooLong}>
-              Import
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      onClose={onClose}
+      title="Import a recipe"
+      act="Import"
+      busy={act.isPending}
+      disabled={!file || tooLong}
+      error={act.error}
+      onSubmit={async () => {
+        if (!file || tooLong) return;
+        const given = name.trim() ? { name: name.trim() } : {};
+        act.mutate({ project, yaml: await file.text(), replace, ...given });
+      }}
+    >
+      <FileInput
+        label="File"
+        placeholder="recipe.yaml"
+        accept=".yaml,.yml,application/yaml"
+        value={file}
+        onChange={setFile}
+        required
+        error={tooLong && "The file is too long for a recipe."}
+      />
+      <TextInput
+        label="Name"
+        description="Instead of the name in the file"
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        maxLength={200}
+        error={act.error?.fieldError("name")}
+      />
+      <Checkbox
+        label="Save as the next revision when a recipe has this name"
+        checked={replace}
+        onChange={(event) => setReplace(event.currentTarget.checked)}
+      />
+    </FormDialog>
   );
 }

@@ -1,7 +1,8 @@
 "use client";
 
-import { Button, Paper, Stack, Text, Title } from "@mantine/core";
+import { Paper, Stack, Text, Title } from "@mantine/core";
 import type { OutputOf } from "#app/_ui/client.ts";
+import { MoreButton } from "#app/_ui/feedback/more-button.tsx";
 import { ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { formatNumber, formatPercent, plural } from "#app/_ui/format.ts";
 import { usePages } from "#app/_ui/use-operation.ts";
@@ -33,11 +34,7 @@ export function NearDuplicateClusters({ project, run, dropped, clusters }: Props
           <ClusterCard key={cluster.kept.conversation} cluster={cluster} />
         ))}
       </Stack>
-      {pages.hasMore && (
-        <Button variant="default" mt="md" loading={pages.loadingMore} onClick={pages.onMore}>
-          Show more
-        </Button>
-      )}
+      <MoreButton pages={pages} mt="md" />
     </Paper>
   );
 }

@@ -4,6 +4,7 @@ import { Button, Group, NativeSelect, Paper, Stack, Text, Title } from "@mantine
 import { IconRestore } from "@tabler/icons-react";
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import type { OutputOf } from "#app/_ui/client.ts";
+import { MoreButton } from "#app/_ui/feedback/more-button.tsx";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { TimeAgo } from "#app/_ui/feedback/time-ago.tsx";
@@ -101,11 +102,9 @@ export function RevisionsPage({ project, initial, mayWrite }: Props) {
                 />
               ))}
             </ul>
-            {pages.hasMore && (
-              <Button variant="default" mt="md" loading={pages.loadingMore} onClick={pages.onMore}>
-                Earlier revisions
-              </Button>
-            )}
+            <MoreButton pages={pages} mt="md">
+              Earlier revisions
+            </MoreButton>
           </Paper>
         </Stack>
       )}

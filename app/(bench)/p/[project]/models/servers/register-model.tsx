@@ -2,6 +2,7 @@
 
 import { Alert, Autocomplete, Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
+import { DialogForm } from "#app/_ui/feedback/dialog-form.tsx";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
 import { ProvenModel, type Server } from "./server-list.tsx";
 
@@ -33,57 +34,46 @@ export function RegisterModel({ project, server, onClose }: Props) {
   const { error } = register;
   return (
     <Modal opened onClose={onClose} title={`Register a model of “${server.name}”`}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
+      <DialogForm
+        onClose={onClose}
+        act="Prove and register"
+        busy={register.isPending}
+        disabled={upstreamModel === ""}
+        error={error}
+        onSubmit={() => {
           const name = model.trim() || upstreamModel.replaceAll("@", "-").slice(0, 200);
           register.mutate({ project, upstream: server.id, upstreamModel, model: name });
         }}
       >
-        <Stack>
-          {offered.error && (
-            <Alert color="orange" title="It does not list its models">
-              {offered.error.message}
-            </Alert>
-          )}
-          <Autocomplete
-            label="Model on that server"
-            description={offered.isPending ? "Asking what it offers" : undefined}
-            data={offered.data?.models.map((one) => one.id) ?? []}
-            value={upstreamModel}
-            onChange={setUpstreamModel}
-            maxLength={300}
-            required
-            data-autofocus
-            error={error?.fieldError("upstreamModel")}
-          />
-          <TextInput
-            label="Name here"
-            description="Its name there when left empty"
-            value={model}
-            onChange={(event) => setModel(event.currentTarget.value)}
-            maxLength={200}
-            error={error?.fieldError("model")}
-          />
-          <Text size="sm" c="dimmed">
-            About fifteen short questions are sent, and the answers checked. On a slow server that
-            takes a minute.
-          </Text>
-          {error && (
-            <Alert color="red" role="alert">
-              {error.message}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={register.isPending} disabled={upstreamModel === ""}>
-              Prove and register
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+        {offered.error && (
+          <Alert color="orange" title="It does not list its models">
+            {offered.error.message}
+          </Alert>
+        )}
+        <Autocomplete
+          label="Model on that server"
+          description={offered.isPending ? "Asking what it offers" : undefined}
+          data={offered.data?.models.map((one) => one.id) ?? []}
+          value={upstreamModel}
+          onChange={setUpstreamModel}
+          maxLength={300}
+          required
+          data-autofocus
+          error={error?.fieldError("upstreamModel")}
+        />
+        <TextInput
+          label="Name here"
+          description="Its name there when left empty"
+          value={model}
+          onChange={(event) => setModel(event.currentTarget.value)}
+          maxLength={200}
+          error={error?.fieldError("model")}
+        />
+        <Text size="sm" c="dimmed">
+          About fifteen short questions are sent, and the answers checked. On a slow server that
+          takes a minute.
+        </Text>
+      </DialogForm>
     </Modal>
   );
 }

@@ -1,8 +1,9 @@
 "use client";
 
-import { Button, Group, SegmentedControl, Stack, Text } from "@mantine/core";
+import { SegmentedControl, Stack, Text } from "@mantine/core";
 import { IconMessageStar } from "@tabler/icons-react";
 import { useState } from "react";
+import { MoreButton } from "#app/_ui/feedback/more-button.tsx";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { EmptyState, ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { formatNumber } from "#app/_ui/format.ts";
@@ -46,13 +47,7 @@ export function FeedbackQueue({ project }: { project: string }) {
         {pages.rows.map((item) => (
           <FeedbackCard key={item.id} project={project} item={item} />
         ))}
-        {pages.hasMore && (
-          <Group justify="center">
-            <Button variant="default" loading={pages.loadingMore} onClick={pages.onMore}>
-              Show more
-            </Button>
-          </Group>
-        )}
+        <MoreButton pages={pages} />
       </Stack>
     </Page>
   );

@@ -1,21 +1,12 @@
 "use client";
 
-import {
-  Anchor,
-  Button,
-  Group,
-  Modal,
-  Select,
-  Stack,
-  Text,
-  Textarea,
-  Timeline,
-} from "@mantine/core";
+import { Anchor, Group, Select, Stack, Text, Textarea, Timeline } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { OutputOf } from "#app/_ui/client.ts";
+import { FormDialog } from "#app/_ui/feedback/dialog-form.tsx";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { TimeAgo } from "#app/_ui/feedback/time-ago.tsx";
@@ -200,43 +191,36 @@ function StartGate({ project, deployment, opened, onClose }: StartProps) {
     onDone: ({ gate }) => router.push(`/p/${project}/promote/gates/${gate}`),
   });
   return (
-    <Modal opened={opened} onClose={onClose} title={`Gate a version for ${deployment}`}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (model) act.mutate({ project, deployment, model });
-        }}
-      >
-        <Stack>
-          {models.error && <ErrorState error={models.error} />}
-          <Select
-            label="Model version"
-            placeholder={models.isPending ? "Loading" : "Choose"}
-            nothingFoundMessage="No such version"
-            {...(models.data?.versions.length === 0
-              ? { error: "This project has no model version yet. Train or register one first." }
-              : {})}
-            data={(models.data?.versions ?? []).map(({ name }) => name)}
-            value={model}
-            onChange={setModel}
-            searchable
-            required
-          />
-          <Text size="sm" c="dimmed">
-            Policy, suites, seed and artefact are locked before the first question is asked. Each
-            further attempt of the same version is held to a stricter level.
-          </Text>
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={act.isPending} disabled={!model}>
-              Start
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      opened={opened}
+      onClose={onClose}
+      title={`Gate a version for ${deployment}`}
+      act="Start"
+      busy={act.isPending}
+      disabled={!model}
+      onSubmit={() => {
+        if (model) act.mutate({ project, deployment, model });
+      }}
+    >
+      {models.error && <ErrorState error={models.error} />}
+      <Select
+        label="Model version"
+        placeholder={models.isPending ? "Loading" : "Choose"}
+        nothingFoundMessage="No such version"
+        {...(models.data?.versions.length === 0
+          ? { error: "This project has no model version yet. Train or register one first." }
+          : {})}
+        data={(models.data?.versions ?? []).map(({ name }) => name)}
+        value={model}
+        onChange={setModel}
+        searchable
+        required
+      />
+      <Text size="sm" c="dimmed">
+        Policy, suites, seed and artefact are locked before the first question is asked. Each
+        further attempt of the same version is held to a stricter level.
+      </Text>
+    </FormDialog>
   );
 }
 
@@ -277,46 +261,34 @@ function PointerAct({ project, one, act, onClose }: ActProps) {
   const { title, text, button } = words[act];
   const pending = stop.isPending || resume.isPending || rollback.isPending;
   return (
-    <Modal opened onClose={onClose} title={`${title}: ${one.name}`}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          const input = { project, deployment: one.name, reason };
-          if (act === "stop") stop.mutate(input);
-          else if (act === "resume") resume.mutate(input);
-          else rollback.mutate({ ...input, revision: one.revision });
-        }}
-      >
-        <Stack>
-          <Text size="sm" className={classes.wrap}>
-            {act === "rollback" && one.rollback
-              ? `${one.rollback} goes live instead of ${one.live?.model}. ${text}`
-              : text}
-          </Text>
-          <Textarea
-            label="Reason"
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-            required={act !== "resume"}
-            autosize
-            minRows={2}
-            data-autofocus
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              type="submit"
-              color={act === "resume" ? "petrol" : "red"}
-              loading={pending}
-              disabled={act !== "resume" && reason.trim().length < 3}
-            >
-              {button}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      onClose={onClose}
+      title={`${title}: ${one.name}`}
+      act={button}
+      color={act === "resume" ? "petrol" : "red"}
+      busy={pending}
+      disabled={act !== "resume" && reason.trim().length < 3}
+      onSubmit={() => {
+        const input = { project, deployment: one.name, reason };
+        if (act === "stop") stop.mutate(input);
+        else if (act === "resume") resume.mutate(input);
+        else rollback.mutate({ ...input, revision: one.revision });
+      }}
+    >
+      <Text size="sm" className={classes.wrap}>
+        {act === "rollback" && one.rollback
+          ? `${one.rollback} goes live instead of ${one.live?.model}. ${text}`
+          : text}
+      </Text>
+      <Textarea
+        label="Reason"
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+        required={act !== "resume"}
+        autosize
+        minRows={2}
+        data-autofocus
+      />
+    </FormDialog>
   );
 }

@@ -1,7 +1,8 @@
 "use client";
 
-import { Alert, Button, Group, JsonInput, List, Modal, Stack, Text } from "@mantine/core";
+import { Alert, JsonInput, List, Text } from "@mantine/core";
 import { useState } from "react";
+import { FormDialog } from "#app/_ui/feedback/dialog-form.tsx";
 import { useAct } from "#app/_ui/use-operation.ts";
 import type { PolicyBody } from "./lines.ts";
 
@@ -25,61 +26,49 @@ export function PolicyEditor({ project, body, own, onClose }: Props) {
   });
   const policy = parsed(text);
   return (
-    <Modal
-      opened
+    <FormDialog
       onClose={onClose}
       title={own ? `Edit the policy ${body.title}` : "A policy of your own"}
       size="xl"
+      act="Save policy"
+      busy={act.isPending}
+      disabled={!policy}
+      onSubmit={() => {
+        if (policy) act.mutate({ project, policy });
+      }}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (policy) act.mutate({ project, policy });
-        }}
-      >
-        <Stack>
-          <Text size="sm">
-            {own
-              ? "Gate runs that were decided under the old text become void: what they let through is no longer served."
-              : "It gets its own id and profile. The names lab, internal and public are taken."}
-          </Text>
-          <JsonInput
-            label="Policy"
-            description="assay.policy/1: shares are numbers from 0 to 1, 0.05 is 5 %"
-            value={text}
-            onChange={setText}
-            error={policy ? undefined : "This is no JSON object yet"}
-            autosize
-            minRows={12}
-            maxRows={24}
-            spellCheck={false}
-            styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
-          />
-          {act.error && (
-            <Alert color="red" role="alert" title="Not stored">
-              {act.error.message}
-              {act.error.issues && act.error.issues.length > 1 && (
-                <List size="sm" mt="xs">
-                  {act.error.issues.map((issue) => (
-                    <List.Item key={`${issue.path}-${issue.message}`}>
-                      {`${issue.path}: ${issue.message}`}
-                    </List.Item>
-                  ))}
-                </List>
-              )}
-            </Alert>
+      <Text size="sm">
+        {own
+          ? "Gate runs that were decided under the old text become void: what they let through is no longer served."
+          : "It gets its own id and profile. The names lab, internal and public are taken."}
+      </Text>
+      <JsonInput
+        label="Policy"
+        description="assay.policy/1: shares are numbers from 0 to 1, 0.05 is 5 %"
+        value={text}
+        onChange={setText}
+        error={policy ? undefined : "This is no JSON object yet"}
+        autosize
+        minRows={12}
+        maxRows={24}
+        spellCheck={false}
+        styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
+      />
+      {act.error && (
+        <Alert color="red" role="alert" title="Not stored">
+          {act.error.message}
+          {act.error.issues && act.error.issues.length > 1 && (
+            <List size="sm" mt="xs">
+              {act.error.issues.map((issue) => (
+                <List.Item key={`${issue.path}-${issue.message}`}>
+                  {`${issue.path}: ${issue.message}`}
+                </List.Item>
+              ))}
+            </List>
           )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={act.isPending} disabled={!policy}>
-              Save policy
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+        </Alert>
+      )}
+    </FormDialog>
   );
 }
 

@@ -11,6 +11,7 @@ import {
   TextInput,
 } from "@mantine/core";
 import { useState } from "react";
+import { DialogForm } from "#app/_ui/feedback/dialog-form.tsx";
 import { useAct } from "#app/_ui/use-operation.ts";
 import type { KeyScope } from "#lib/core/acts.ts";
 import { Secret } from "../_parts/secret.tsx";
@@ -57,56 +58,49 @@ export function NewKeyDialog({ project, opened, onClose }: Props) {
           </Group>
         </Stack>
       ) : (
-        <form
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
+        <DialogForm
+          onClose={close}
+          act="Create key"
+          busy={create.isPending}
+          disabled={chosen.length === 0}
+          onSubmit={() =>
             create.mutate({
               project,
               name,
               scope: chosen as KeyScope[],
               ...(days ? { days: Number(days) } : {}),
-            });
-          }}
+            })
+          }
+          noValidate
         >
-          <Stack>
-            <TextInput
-              label="Name"
-              description="What will use it"
-              value={name}
-              onChange={(event) => setName(event.currentTarget.value)}
-              error={create.error?.fieldError("name")}
-              required
-              data-autofocus
-            />
-            <Checkbox.Group
-              label="Scopes"
-              value={chosen}
-              onChange={setChosen}
-              error={create.error && (create.error.fieldError("scope") ?? create.error.message)}
-            >
-              <Stack gap="xs" mt={6}>
-                {scopes.map((one) => (
-                  <Checkbox key={one.value} {...one} />
-                ))}
-              </Stack>
-            </Checkbox.Group>
-            <NativeSelect
-              label="Expires"
-              data={lifetimes}
-              value={days}
-              onChange={(event) => setDays(event.currentTarget.value)}
-            />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={close}>
-                Cancel
-              </Button>
-              <Button type="submit" loading={create.isPending} disabled={chosen.length === 0}>
-                Create key
-              </Button>
-            </Group>
-          </Stack>
-        </form>
+          <TextInput
+            label="Name"
+            description="What will use it"
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+            error={create.error?.fieldError("name")}
+            required
+            data-autofocus
+          />
+          <Checkbox.Group
+            label="Scopes"
+            value={chosen}
+            onChange={setChosen}
+            error={create.error && (create.error.fieldError("scope") ?? create.error.message)}
+          >
+            <Stack gap="xs" mt={6}>
+              {scopes.map((one) => (
+                <Checkbox key={one.value} {...one} />
+              ))}
+            </Stack>
+          </Checkbox.Group>
+          <NativeSelect
+            label="Expires"
+            data={lifetimes}
+            value={days}
+            onChange={(event) => setDays(event.currentTarget.value)}
+          />
+        </DialogForm>
       )}
     </Modal>
   );

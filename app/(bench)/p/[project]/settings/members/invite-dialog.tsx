@@ -2,6 +2,7 @@
 
 import { Button, Group, Modal, NativeSelect, Stack, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
+import { DialogForm } from "#app/_ui/feedback/dialog-form.tsx";
 import { formatMoment } from "#app/_ui/format.ts";
 import { useAct } from "#app/_ui/use-operation.ts";
 import { type ProjectRole, projectRoles } from "#lib/core/acts.ts";
@@ -50,40 +51,30 @@ export function InviteDialog({ project, opened, onClose }: Props) {
           </Group>
         </Stack>
       ) : (
-        <form
+        <DialogForm
+          onClose={close}
+          act="Invite"
+          busy={invite.isPending}
+          onSubmit={() => invite.mutate({ project, email, role })}
           noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            invite.mutate({ project, email, role });
-          }}
         >
-          <Stack>
-            <TextInput
-              label="E-mail"
-              type="email"
-              value={email}
-              onChange={(event) => setEmail(event.currentTarget.value)}
-              error={invite.error && (invite.error.fieldError("email") ?? invite.error.message)}
-              required
-              data-autofocus
-            />
-            <NativeSelect
-              label="Role"
-              description={explanations[role]}
-              data={[...projectRoles]}
-              value={role}
-              onChange={(event) => setRole(event.currentTarget.value as ProjectRole)}
-            />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={close}>
-                Cancel
-              </Button>
-              <Button type="submit" loading={invite.isPending}>
-                Invite
-              </Button>
-            </Group>
-          </Stack>
-        </form>
+          <TextInput
+            label="E-mail"
+            type="email"
+            value={email}
+            onChange={(event) => setEmail(event.currentTarget.value)}
+            error={invite.error && (invite.error.fieldError("email") ?? invite.error.message)}
+            required
+            data-autofocus
+          />
+          <NativeSelect
+            label="Role"
+            description={explanations[role]}
+            data={[...projectRoles]}
+            value={role}
+            onChange={(event) => setRole(event.currentTarget.value as ProjectRole)}
+          />
+        </DialogForm>
       )}
     </Modal>
   );

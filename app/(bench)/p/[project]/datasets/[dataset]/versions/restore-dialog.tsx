@@ -1,6 +1,7 @@
 "use client";
 
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
+import { FormDialog } from "#app/_ui/feedback/dialog-form.tsx";
 import { LoadingState } from "#app/_ui/feedback/states.tsx";
 import { plural } from "#app/_ui/format.ts";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
@@ -31,31 +32,24 @@ export function RestoreDialog({ project, dataset, version, newest, onClose }: Pr
   });
   const counts = diff.data?.counts;
   return (
-    <Modal opened onClose={onClose} title={`Restore version ${version}?`}>
-      <Stack>
-        {counts ? (
-          <Text size="sm">
-            A new version is made that holds exactly what version {version} held:{" "}
-            {plural(counts.added, "conversation")} come back,{" "}
-            {plural(counts.removed, "conversation")} leave, {plural(counts.edited, "edit")} and{" "}
-            {plural(counts.tags, "change")} of tags are taken back. All versions in between stay.
-          </Text>
-        ) : (
-          <LoadingState rows={2} />
-        )}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button
-            loading={restore.isPending}
-            disabled={!counts}
-            onClick={() => restore.mutate({ project, dataset, version })}
-          >
-            Restore
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <FormDialog
+      onClose={onClose}
+      title={`Restore version ${version}?`}
+      act="Restore"
+      busy={restore.isPending}
+      disabled={!counts}
+      onSubmit={() => restore.mutate({ project, dataset, version })}
+    >
+      {counts ? (
+        <Text size="sm">
+          A new version is made that holds exactly what version {version} held:{" "}
+          {plural(counts.added, "conversation")} come back, {plural(counts.removed, "conversation")}{" "}
+          leave, {plural(counts.edited, "edit")} and {plural(counts.tags, "change")} of tags are
+          taken back. All versions in between stay.
+        </Text>
+      ) : (
+        <LoadingState rows={2} />
+      )}
+    </FormDialog>
   );
 }

@@ -6,6 +6,7 @@ import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useState } from "react";
 import type { OutputOf } from "#app/_ui/client.ts";
+import { MoreButton } from "#app/_ui/feedback/more-button.tsx";
 import { EmptyState, ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { TimeAgo } from "#app/_ui/feedback/time-ago.tsx";
 import { formatNumber, plural } from "#app/_ui/format.ts";
@@ -75,16 +76,7 @@ export function VersionList({ project, dataset, mayWrite }: Props) {
           </Table>
         </Table.ScrollContainer>
       </Paper>
-      {pages.hasMore && (
-        <Button
-          variant="default"
-          w="fit-content"
-          loading={pages.loadingMore}
-          onClick={pages.onMore}
-        >
-          Earlier versions
-        </Button>
-      )}
+      <MoreButton pages={pages}>Earlier versions</MoreButton>
       {asked && (
         <AskedDialog {...{ project, dataset, newest, ...asked }} onClose={() => ask(undefined)} />
       )}

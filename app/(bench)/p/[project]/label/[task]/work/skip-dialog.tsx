@@ -1,7 +1,8 @@
 "use client";
 
-import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
+import { DialogForm } from "#app/_ui/feedback/dialog-form.tsx";
 
 type Props = { opened: boolean; onClose: () => void; onSkip: (reason: string) => void };
 
@@ -25,39 +26,32 @@ function Reasons({ onSkip, onClose }: Omit<Props, "opened">) {
   const [reason, setReason] = useState("");
   const given = reason.trim();
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
+    <DialogForm
+      onClose={onClose}
+      act="Skip item"
+      disabled={!given}
+      cancel="Keep it"
+      onSubmit={() => {
         if (given) onSkip(given);
       }}
     >
-      <Stack gap="sm">
-        <Group gap="xs">
-          {usual.map((one) => (
-            <Button key={one} size="xs" variant="default" onClick={() => onSkip(one)}>
-              {one}
-            </Button>
-          ))}
-        </Group>
-        <TextInput
-          label="Another reason"
-          value={reason}
-          maxLength={1000}
-          data-autofocus
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        <Text size="xs" c="dimmed">
-          It counts as done for you; the curator sees the reason.
-        </Text>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Keep it
+      <Group gap="xs">
+        {usual.map((one) => (
+          <Button key={one} size="xs" variant="default" onClick={() => onSkip(one)}>
+            {one}
           </Button>
-          <Button type="submit" disabled={!given}>
-            Skip item
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+        ))}
+      </Group>
+      <TextInput
+        label="Another reason"
+        value={reason}
+        maxLength={1000}
+        data-autofocus
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+      <Text size="xs" c="dimmed">
+        It counts as done for you; the curator sees the reason.
+      </Text>
+    </DialogForm>
   );
 }

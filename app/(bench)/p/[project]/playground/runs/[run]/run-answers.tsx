@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, Group, SegmentedControl, Stack, Text } from "@mantine/core";
+import { Button, SegmentedControl, Stack, Text } from "@mantine/core";
 import Link from "next/link";
 import { useState } from "react";
 import type { OutputOf } from "#app/_ui/client.ts";
@@ -94,7 +94,7 @@ export function RunAnswers({ project, initial, may }: Props) {
               onOpen={setOpen}
               openId={shown ? String(shown.id) : undefined}
               toolbar={
-                <Group gap="xs">
+                <>
                   <SegmentedControl
                     size="xs"
                     aria-label="Which prompts"
@@ -108,7 +108,7 @@ export function RunAnswers({ project, initial, may }: Props) {
                   {errors > 0 && !isOpen(run.state) && may.run && (
                     <AskAgain project={project} run={run.id} errors={errors} />
                   )}
-                </Group>
+                </>
               }
               empty={<NoAnswers run={run} only={only} />}
             />

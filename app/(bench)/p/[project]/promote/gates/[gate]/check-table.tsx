@@ -3,18 +3,16 @@
 import {
   Badge,
   Button,
-  Group,
   Menu,
-  Modal,
   NumberInput,
   Paper,
-  Stack,
   Table,
   Text,
   Textarea,
   VisuallyHidden,
 } from "@mantine/core";
 import { useState } from "react";
+import { FormDialog } from "#app/_ui/feedback/dialog-form.tsx";
 import { formatDay, formatNumber } from "#app/_ui/format.ts";
 import { StackedTable } from "#app/_ui/table/stacked-table.tsx";
 import { useAct } from "#app/_ui/use-operation.ts";
@@ -253,51 +251,37 @@ function Waive({ project, gate, longest, check, onClose }: WaiveProps) {
     onDone: onClose,
   });
   return (
-    <Modal opened onClose={onClose} title={`Waive: ${check.title}`}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          act.mutate({ project, gate, check: check.id, reason, days: Number(days) });
-        }}
-      >
-        <Stack>
-          <Text size="sm">
-            {check.reason} You own this waiver. When it runs out the version is no longer served.
-          </Text>
-          <Textarea
-            label="Reason"
-            description="At least ten characters; it stands on this page"
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-            error={act.error?.fieldError("reason")}
-            required
-            autosize
-            minRows={2}
-            data-autofocus
-          />
-          <NumberInput
-            label="Days"
-            description={`The policy allows ${longest} at most`}
-            value={days}
-            onChange={setDays}
-            min={1}
-            max={longest}
-            allowDecimal={false}
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              type="submit"
-              loading={act.isPending}
-              disabled={reason.trim().length < 10 || days === ""}
-            >
-              Waive
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      onClose={onClose}
+      title={`Waive: ${check.title}`}
+      act="Waive"
+      busy={act.isPending}
+      disabled={reason.trim().length < 10 || days === ""}
+      onSubmit={() => act.mutate({ project, gate, check: check.id, reason, days: Number(days) })}
+    >
+      <Text size="sm">
+        {check.reason} You own this waiver. When it runs out the version is no longer served.
+      </Text>
+      <Textarea
+        label="Reason"
+        description="At least ten characters; it stands on this page"
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+        error={act.error?.fieldError("reason")}
+        required
+        autosize
+        minRows={2}
+        data-autofocus
+      />
+      <NumberInput
+        label="Days"
+        description={`The policy allows ${longest} at most`}
+        value={days}
+        onChange={setDays}
+        min={1}
+        max={longest}
+        allowDecimal={false}
+      />
+    </FormDialog>
   );
 }

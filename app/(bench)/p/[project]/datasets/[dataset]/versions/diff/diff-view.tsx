@@ -1,7 +1,8 @@
 "use client";
 
-import { Button, Group, NumberInput, Text } from "@mantine/core";
+import { Group, NumberInput, Text } from "@mantine/core";
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
+import { MoreButton } from "#app/_ui/feedback/more-button.tsx";
 import { ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { usePages } from "#app/_ui/use-operation.ts";
 import { useDraft } from "../../use-draft.ts";
@@ -53,16 +54,7 @@ export function DiffView({ project, dataset }: Props) {
           ))}
         </ul>
       )}
-      {pages.hasMore && (
-        <Button
-          variant="default"
-          w="fit-content"
-          loading={pages.loadingMore}
-          onClick={pages.onMore}
-        >
-          More changes
-        </Button>
-      )}
+      <MoreButton pages={pages}>More changes</MoreButton>
     </>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 
-import { Button, Group, Select, Title } from "@mantine/core";
+import { Group, Select, Title } from "@mantine/core";
+import { MoreButton } from "#app/_ui/feedback/more-button.tsx";
 import { formatNumber, plural } from "#app/_ui/format.ts";
 import { ConflictCard } from "./conflict-card.tsx";
 import classes from "./merge.module.css";
@@ -53,16 +54,7 @@ export function ConflictList(props: Props) {
           />
         ))}
       </ul>
-      {conflicts.hasMore && (
-        <Button
-          variant="default"
-          w="fit-content"
-          loading={conflicts.loadingMore}
-          onClick={conflicts.onMore}
-        >
-          More conflicts
-        </Button>
-      )}
+      <MoreButton pages={conflicts}>More conflicts</MoreButton>
     </>
   );
 }

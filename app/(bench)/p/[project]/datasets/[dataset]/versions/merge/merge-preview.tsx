@@ -4,6 +4,7 @@ import { Alert, Button, Group, Text, Title } from "@mantine/core";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { ClientError } from "#app/_ui/client.ts";
+import { MoreButton } from "#app/_ui/feedback/more-button.tsx";
 import { ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { plural } from "#app/_ui/format.ts";
 import { useAct, usePages } from "#app/_ui/use-operation.ts";
@@ -83,16 +84,7 @@ export function MergePreview({ project, mayWrite, ours, theirs }: Props) {
               />
             ))}
           </ul>
-          {pages.hasMore && (
-            <Button
-              variant="default"
-              w="fit-content"
-              loading={pages.loadingMore}
-              onClick={pages.onMore}
-            >
-              More changes
-            </Button>
-          )}
+          <MoreButton pages={pages}>More changes</MoreButton>
         </>
       )}
       {merge.error && <Refusal error={merge.error} onLook={lookAgain} />}
