@@ -29,6 +29,7 @@ export const routes = {
   "conversations.place": ["GET", "/projects/{project}/datasets/{dataset}/place"],
   "conversations.read": ["GET", "/projects/{project}/datasets/{dataset}/conversations/{conversation}"],
   "conversations.remove": ["POST", "/projects/{project}/datasets/{dataset}/remove"],
+  "conversations.similar": ["GET", "/projects/{project}/datasets/{dataset}/conversations/{conversation}/similar"],
   "conversations.tag": ["POST", "/projects/{project}/datasets/{dataset}/tags"],
   "datasets.create": ["POST", "/projects/{project}/datasets"],
   "datasets.delete": ["DELETE", "/projects/{project}/datasets/{dataset}"],

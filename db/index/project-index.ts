@@ -49,7 +49,8 @@ export class ProjectIndex {
     const expression = text === undefined ? undefined : toFts(parseSearch(text));
     if (this.#long) return { state: "behind", progress: this.#long.progress };
     const answer = await this.#inTurn(async () => {
-      const wanted = expression === undefined ? undefined : question.dataset;
+      const spoken = expression !== undefined || question.words !== undefined;
+      const wanted = spoken ? question.dataset : undefined;
       const progress = await this.#catchUp(wanted);
       if (progress) return { state: "behind" as const, progress };
       return this.#answer(question, expression);
@@ -228,6 +229,8 @@ export class ProjectIndex {
       expression === undefined
         ? undefined
         : await this.#files.text("matches", { expression, scored });
+    const words =
+      question.words && (await this.#files.text("frequencies", { words: question.words }));
     const query: RowsQuery = { dataset, version, filter, ...(found ? { found: "found" } : {}) };
     return onColumns(() =>
       columns.inTransaction(async (db) => {
@@ -238,6 +241,7 @@ export class ProjectIndex {
           ...(page ? { page: await pageOf(db, columns.sets, query, page) } : {}),
           ...(counts ? { counts: await countsOf(db, columns.sets, query, counts) } : {}),
           ...(ids ? { ids: await idsOf(db, columns.sets, query) } : {}),
+          ...(words ? { words } : {}),
         };
         if (found) await db.run("drop table found");
         return answer;

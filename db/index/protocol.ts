@@ -24,6 +24,8 @@ export const questionSchema = z.strictObject({
   counts: z.array(z.enum(setFields)).optional(),
   /** Every id that matches. */
   ids: z.boolean().optional(),
+  /** In how many of the project's conversations each of these words stands. */
+  words: z.array(z.string().min(1).max(200)).max(1000).optional(),
 });
 export type Question = z.infer<typeof questionSchema>;
 
@@ -39,4 +41,6 @@ export type Answer =
       counts?: { total: number; facets: Record<string, { value: string; count: number }[]> };
       /** Joined by commas, ascending. */
       ids?: string;
+      /** `counts` in the order of the words; `total` conversations have words. */
+      words?: { total: number; counts: number[] };
     };

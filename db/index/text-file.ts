@@ -34,6 +34,7 @@ export class TextFile {
         throw new Error("text index was made from another database");
       }
       this.#one(`select rowid from words where words match '"a"' limit 1`);
+      this.#db.exec("create virtual table temp.vocabulary using fts5vocab(main, words, row)");
     } catch (cause) {
       this.#db.close();
       throw cause;
@@ -133,6 +134,12 @@ export class TextFile {
     );
     const ids = (row?.ids as string | null) ?? "";
     return { ids, scores: scored ? ((row?.scores as string | null) ?? "") : undefined };
+  }
+
+  /** In how many conversations each word stands. */
+  frequencies(words: readonly string[]): number[] {
+    const find = this.#db.prepare("select doc from temp.vocabulary where term = ?");
+    return words.map((word) => Number(find.get(word)?.doc ?? 0));
   }
 
   /** Up to which version each dataset's conversations are here, and when that version was made. */

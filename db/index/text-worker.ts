@@ -113,6 +113,10 @@ export const textCalls = {
   matches({ path, expression, scored }: { path: string; expression: string; scored: boolean }) {
     return fileAt(path).matches(expression, scored);
   },
+  frequencies({ path, words }: { path: string; words: string[] }) {
+    const file = fileAt(path);
+    return { total: file.count(), counts: file.frequencies(words) };
+  },
   close({ path }: { path: string }): void {
     files.get(path)?.close();
     files.delete(path);

@@ -4,7 +4,7 @@ import type { ProjectHandle } from "../handle.ts";
 import type { Answer, Question } from "../index/protocol.ts";
 import type { View } from "./dataset-filter.ts";
 
-type Wanted = Pick<Question, "page" | "counts" | "ids">;
+type Wanted = Pick<Question, "page" | "counts" | "ids" | "words">;
 
 /**
  * Asks the sidecar index about a view. Undefined when there is none, when it does not answer, or when its answer is for

@@ -52,7 +52,7 @@ export async function listRows(handle: ProjectHandle, view: View, page: PageWish
 }
 
 /** What rows show, in the order of the ids. */
-async function showRows(
+export async function showRows(
   handle: ProjectHandle,
   view: View,
   ids: readonly number[],

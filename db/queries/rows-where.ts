@@ -4,7 +4,7 @@ import { AssayError } from "../../lib/core/errors.ts";
 import { matchesSearch, parseSearch } from "../../lib/core/search-query.ts";
 import { searchableTexts, wordsOf } from "../../lib/core/search-text.ts";
 import type { ProjectHandle } from "../handle.ts";
-import type { Progress } from "../index/protocol.ts";
+import type { Answer, Progress } from "../index/protocol.ts";
 import { askIndex } from "./ask-index.ts";
 import { type PlainFilter, selection, type View } from "./dataset-filter.ts";
 
@@ -36,20 +36,38 @@ export async function findTexts(handle: ProjectHandle, view: View): Promise<numb
     return answer.ids ? answer.ids.split(",").map(Number) : [];
   }
   const { text: _text, ...filter } = view.filter;
-  const plain = selection(handle.projectId, view.datasetId, view.version, filter);
+  const found: number[] = [];
+  for await (const { id, words } of readWords(handle, { ...view, filter }, answer)) {
+    if (matchesSearch(tree, words)) found.push(id);
+  }
+  return found;
+}
+
+/**
+ * The words of every text of a view without a text of its own, by id, where the index did not answer.
+ * @param answer what the index said, if anything.
+ * @throws unavailable when there are too many to read.
+ */
+export async function* readWords(
+  handle: ProjectHandle,
+  view: View & { filter: PlainFilter },
+  answer: Answer | undefined,
+): AsyncGenerator<{ id: number; words: string[] }> {
+  const plain = selection(handle.projectId, view.datasetId, view.version, view.filter);
   const [count] = await handle.db.execute<{ n: number }>(sql`
     select count(*)::int as n from (select 1 ${plain} limit ${readableRows + 1}) counted`);
-  if ((count?.n ?? 0) > readableRows) throw notReady(answer?.progress);
-  const found: number[] = [];
+  if ((count?.n ?? 0) > readableRows) {
+    throw notReady(answer?.state === "behind" ? answer.progress : undefined);
+  }
   for (let after = 0; ; ) {
     const rows = await handle.db.execute<{ id: number; body: ConversationBody | null }>(sql`
       select c.id::float8 as id, c.body ${plain} and m.conversation_id > ${after}
       order by m.conversation_id limit ${pageRows}`);
     for (const { id, body } of rows) {
-      if (body && matchesSearch(tree, [...searchableTexts(body)].flatMap(wordsOf))) found.push(id);
+      if (body) yield { id, words: [...searchableTexts(body)].flatMap(wordsOf) };
     }
     const last = rows.at(-1);
-    if (!last || rows.length < pageRows) return found;
+    if (!last || rows.length < pageRows) return;
     after = last.id;
   }
 }

@@ -12,7 +12,7 @@ import { AssayError } from "../core/errors.ts";
 import { defineOperation } from "../operation.ts";
 import { excerptsOf } from "./excerpts.ts";
 
-const rowOutput = z.object({
+export const rowOutput = z.object({
   id: z.number(),
   kind: z.string(),
   turns: z.number(),

@@ -5,6 +5,7 @@ import { createSnapshot, listSnapshots } from "./create-snapshot.ts";
 import { editConversation } from "./edit-conversation.ts";
 import { eraseConversation, listEraseDependents } from "./erase-conversation.ts";
 import { findPlace } from "./find-place.ts";
+import { findSimilar } from "./find-similar.ts";
 import { forkDataset } from "./fork-dataset.ts";
 import { restoreVersion, undoVersion } from "./go-back.ts";
 import { listDatasets } from "./list-datasets.ts";
@@ -43,6 +44,7 @@ export const datasetOperations = [
   deleteDataset,
   listRows,
   findPlace,
+  findSimilar,
   readFacets,
   readStatistics,
   listViews,

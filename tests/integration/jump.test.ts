@@ -9,7 +9,7 @@ import { listRows } from "#lib/datasets/list-rows.ts";
 import { act, chatLines, importText, rowIds } from "#tests/setup/datasets.ts";
 import { makePerson, request } from "#tests/setup/door.ts";
 import { addMember, makeHandle, makeProject } from "#tests/setup/factories.ts";
-import { startTestIndex } from "#tests/setup/index-server.ts";
+import { startTestIndex, withoutIndex } from "#tests/setup/index-server.ts";
 import { testServices } from "#tests/setup/services.ts";
 
 const services = await testServices();
@@ -21,13 +21,6 @@ type World = { handle: ProjectHandle; plain: ProjectHandle; dataset: number; ids
 type View = { filter?: DatasetFilter; version?: number; sort?: Sort };
 
 const added: Sort = { by: "added", descending: false };
-
-/** The same right with no index beside the database. */
-function withoutIndex(handle: ProjectHandle): ProjectHandle {
-  const { index: _, ...alone } = handle.database;
-  const copy = Object.create(Object.getPrototypeOf(handle));
-  return Object.assign(copy, handle, { database: alone });
-}
 
 /** Row n has the time 2026-01-01 + n mod 10 days, and every seventh has none: ids and times are not in one order. */
 async function makeWorld(count = 60): Promise<World> {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterAll } from "vitest";
 import { startIndexServer } from "#app/_index/server.ts";
+import type { ProjectHandle } from "#db/handle.ts";
 import { IndexClient } from "#db/index/client.ts";
 import { Indexes } from "#db/index/indexes.ts";
 import { folders } from "#lib/services.ts";
@@ -44,4 +45,11 @@ export async function startTestIndex(services: TestServices) {
       running = await start();
     },
   };
+}
+
+/** The same right with no index beside the database. */
+export function withoutIndex(handle: ProjectHandle): ProjectHandle {
+  const { index: _, ...alone } = handle.database;
+  const copy = Object.create(Object.getPrototypeOf(handle));
+  return Object.assign(copy, handle, { database: alone });
 }

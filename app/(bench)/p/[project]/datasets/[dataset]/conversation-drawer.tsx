@@ -16,6 +16,7 @@ import { ConversationActs } from "./conversation-acts.tsx";
 import { Details, Findings, History } from "./conversation-facts.tsx";
 import classes from "./dataset.module.css";
 import { searchMarks } from "./search-marks.ts";
+import { SimilarRows } from "./similar-rows.tsx";
 
 const ConversationEditor = dynamic(() => import("./conversation-editor.tsx"), {
   ssr: false,
@@ -148,6 +149,7 @@ function Content({
           <Tabs.Tab value="findings">{plural(one.findings.length, "finding")}</Tabs.Tab>
           <Tabs.Tab value="labels">Labels</Tabs.Tab>
           <Tabs.Tab value="history">History</Tabs.Tab>
+          {one.body && <Tabs.Tab value="similar">More like this</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="text">
           <TextPanel one={one} search={text} />
@@ -163,6 +165,9 @@ function Content({
         </Tabs.Panel>
         <Tabs.Panel value="history">
           <History one={one} onOpen={onOpen} />
+        </Tabs.Panel>
+        <Tabs.Panel value="similar">
+          <SimilarRows {...{ project, dataset, conversation, onOpen }} />
         </Tabs.Panel>
       </Tabs>
     </>

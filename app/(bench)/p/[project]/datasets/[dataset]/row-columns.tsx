@@ -22,22 +22,27 @@ function Matched({ match }: { match: NonNullable<Row["match"]> }) {
   );
 }
 
+/** What stands for a row's text: where a search matched, else how it begins. */
+export function RowText({ row }: { row: Row }) {
+  if (row.erased) {
+    return (
+      <Text span size="sm" c="dimmed" fs="italic">
+        Erased
+      </Text>
+    );
+  }
+  return (
+    <span dir="auto">{row.match ? <Matched match={row.match} /> : row.preview || "(no text)"}</span>
+  );
+}
+
 /** Columns of a dataset's rows; `sort` names are the server's allow-list. */
 export const rowColumns: GridColumn<Row>[] = [
   {
     id: "preview",
     header: "Conversation",
     sort: "added",
-    cell: (row) =>
-      row.erased ? (
-        <Text span size="sm" c="dimmed" fs="italic">
-          Erased
-        </Text>
-      ) : (
-        <span dir="auto">
-          {row.match ? <Matched match={row.match} /> : row.preview || "(no text)"}
-        </span>
-      ),
+    cell: (row) => <RowText row={row} />,
   },
   { id: "kind", header: "Kind", width: 70, cell: (row) => row.kind },
   {
