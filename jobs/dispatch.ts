@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "#db/client.ts";
-import { leaseSeconds, maxAttempts } from "#lib/runs/own-run.ts";
+import { fruitlessNow, leaseSeconds, maxFruitless } from "#lib/runs/own-run.ts";
 import type { OpenQueue, QueueName } from "./queue.ts";
 
 /** Misses of NOTIFY (a reconnect, a lost queue) are made good after this long. */
@@ -71,19 +71,20 @@ async function offerDue(database: Database, queues: Record<QueueName, OpenQueue>
     where state = 'queued' and id = any(${`{${due.map((row) => row.id).join(",")}}`}::bigint[])`);
 }
 
-/** Runs whose owner stopped beating go back to the queue, or end when they have cost enough workers. */
+/** Runs whose owner stopped beating go back to the queue, or end when they cost worker after worker at one place. */
 async function reclaimLost(database: Database): Promise<void> {
+  const again = sql`${fruitlessNow} < ${maxFruitless}`;
   await database.db.execute(sql`
     update run set
-      state = case when cancel_requested_at is not null then 'cancelled'
-                   when attempt < ${maxAttempts} then 'queued' else 'failed' end,
-      attempt = case when attempt < ${maxAttempts} then attempt + 1 else attempt end,
+      state = case when cancel_requested_at is not null then 'cancelled' when ${again} then 'queued' else 'failed' end,
+      attempt = case when ${again} then attempt + 1 else attempt end,
+      fruitless = ${fruitlessNow}, done_at_end = done,
       available_at = now(), lease_until = null,
-      finished_at = case when attempt < ${maxAttempts} and cancel_requested_at is null then null else now() end,
-      error_code = case when attempt < ${maxAttempts} then error_code else 'internal' end,
-      error_message = case when attempt < ${maxAttempts} then error_message
-        else 'The worker stopped three times during this run. What it had saved is kept; look at its log, then retry.' end,
-      note = case when attempt < ${maxAttempts} then 'Its worker stopped; the run goes on with another one.' else '' end
+      finished_at = case when ${again} and cancel_requested_at is null then null else now() end,
+      error_code = case when ${again} then error_code else 'internal' end,
+      error_message = case when ${again} then error_message
+        else 'The worker stopped three times at one place of this run. What it had saved is kept; look at its log, then retry.' end,
+      note = case when ${again} then 'Its worker stopped; the run goes on with another one.' else '' end
     where state = 'running' and lease_until < now() - make_interval(secs => ${leaseSeconds / 6})`);
   await database.db.execute(sql`
     update run set state = 'cancelled', finished_at = now()

@@ -1,3 +1,4 @@
+import { forgetOldMemories } from "#db/queries/recipe-memory.ts";
 import { forgetTraffic } from "#lib/chat/forget-traffic.ts";
 import { fallBackFromExpiredWaivers } from "#lib/promotion/fall-back.ts";
 import type { Services } from "#lib/services.ts";
@@ -18,6 +19,7 @@ export const duties: readonly Duty[] = [
     },
   },
   { name: "old traffic", run: ({ database }) => forgetTraffic(database) },
+  { name: "old recipe memories", run: ({ database }) => forgetOldMemories(database.db) },
 ];
 
 /** Does every duty now and then again and again; one that fails is logged and tried at the next turn. */

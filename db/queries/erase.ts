@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { ConversationBody } from "../../lib/core/conversation.ts";
 import type { ProjectHandle } from "../handle.ts";
+import { forgetKnown } from "./recipe-memory.ts";
 
 const idArray = (ids: readonly number[]) =>
   sql`array(select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb)::bigint)`;
@@ -20,6 +21,7 @@ export async function blankConversations(
   await tx.db.execute(sql`
     update occurrence set speakers = null, metadata = '{}', time = null
     where project_id = ${project} and conversation_id = any(${idArray(ids)})`);
+  await forgetKnown(tx, idArray(ids));
   return rows.map((row) => row.id);
 }
 

@@ -1,9 +1,10 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { LRUCache } from "lru-cache";
 import type { ConversationBody } from "../../lib/core/conversation.ts";
 import type { ProjectHandle } from "../handle.ts";
 import { type PlainFilter, selection, type View } from "./dataset-filter.ts";
-import { findTexts } from "./rows-where.ts";
+import { type RecipeRow, rememberedKeys, withMemory } from "./recipe-memory.ts";
+import { findTexts, rowsWhere } from "./rows-where.ts";
 
 export type BodyRow = { id: number; body: ConversationBody; lang: string | null };
 
@@ -14,30 +15,59 @@ export async function listBodies(
   after: number,
   limit: number,
 ): Promise<BodyRow[]> {
+  const rows = await readRows(handle, view, { after, limit });
+  return rows.filter((row) => row.body !== null);
+}
+
+type Page = { after: number; limit: number; memory?: number };
+
+/** The same with what a recipe's memory knows of them: known rows come without their body. */
+export const listRecipeRows = (
+  handle: ProjectHandle,
+  view: View,
+  page: Page & { memory: number },
+): Promise<RecipeRow[]> => readRows(handle, view, page);
+
+async function readRows(
+  handle: ProjectHandle,
+  view: View,
+  { after, ...page }: Page,
+): Promise<RecipeRow[]> {
   const { text: _text, ...filter } = view.filter;
-  if (view.filter.text === undefined) return readBodies(handle, { ...view, filter }, after, limit);
+  const read = (plain: PlainFilter, from: number) =>
+    handle.db.execute<RecipeRow>(pageOf(handle, view, plain, { ...page, after: from }));
+  if (view.filter.text === undefined) return read(filter, after);
+  const { limit } = page;
   const found = await foundTexts(handle, view);
-  const rows: BodyRow[] = [];
+  const rows: RecipeRow[] = [];
   let at = found.findIndex((id) => id > after);
   while (at >= 0 && at < found.length && rows.length < limit) {
-    const among = found.slice(at, at + limit);
-    rows.push(...(await readBodies(handle, { ...view, filter: { ...filter, among } }, 0, limit)));
+    rows.push(...(await read({ ...filter, among: found.slice(at, at + limit) }, 0)));
     at += limit;
   }
   return rows.slice(0, limit);
 }
 
-function readBodies(
+function pageOf(
   handle: ProjectHandle,
-  view: { datasetId: number; version: number | undefined; filter: PlainFilter },
-  after: number,
-  limit: number,
-): Promise<BodyRow[]> {
-  return handle.db.execute<BodyRow>(sql`
-    select c.id::float8 as id, c.body, c.lang
-    ${selection(handle.projectId, view.datasetId, view.version, view.filter)}
+  { datasetId, version }: View,
+  filter: PlainFilter,
+  { after, limit, memory }: Page,
+): SQL {
+  const rows = sql`
+    select c.id::float8 as id, c.body, c.lang ${selection(handle.projectId, datasetId, version, filter)}
       and m.conversation_id > ${after} and c.body is not null
-    order by m.conversation_id limit ${limit}`);
+    order by m.conversation_id limit ${limit}`;
+  return memory === undefined ? rows : withMemory(rows, memory);
+}
+
+/** Keys of the rows of a view that were known, up to and with conversation `upTo`: what an earlier attempt saw of them. */
+export async function* knownKeys(
+  handle: ProjectHandle,
+  view: View,
+  upTo: { memory: number; runId: number; upTo: number },
+): AsyncGenerator<readonly string[]> {
+  yield* rememberedKeys(handle, await rowsWhere(handle, view), upTo);
 }
 
 /** Ids that a search finds at a fixed version, kept from page to page of one reader: texts do not change there. */

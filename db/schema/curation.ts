@@ -60,3 +60,31 @@ export const recipeRevision = pgTable(
   },
   (t) => [primaryKey({ columns: [t.recipeId, t.number] })],
 );
+
+/** What is known about rows under one recipe, whichever revision or name it has: its digest says what it does. */
+export const recipeMemory = pgTable(
+  "recipe_memory",
+  {
+    id: id(),
+    projectId: ref()
+      .notNull()
+      .references(() => project.id),
+    digest: text().notNull(),
+    usedAt: createdAt(),
+  },
+  (t) => [uniqueIndex("recipe_memory_digest").on(t.projectId, t.digest)],
+);
+
+/** Rows that come out of a recipe as they went in: it need not read them again. */
+export const recipeKnown = pgTable(
+  "recipe_known",
+  {
+    memoryId: ref()
+      .notNull()
+      .references(() => recipeMemory.id, { onDelete: "cascade" }),
+    conversationId: ref().notNull(),
+    /** Keys of the duplicate steps, in their order; null without such a step. */
+    keys: text().array(),
+  },
+  (t) => [primaryKey({ columns: [t.memoryId, t.conversationId] })],
+);

@@ -20,6 +20,10 @@ export const run = pgTable(
     input: jsonb().$type<Record<string, unknown>>().notNull(),
     needs: jsonb().$type<{ device: "cpu" | "gpu" | "any"; memoryMb: number }>().notNull(),
     attempt: integer().notNull().default(1),
+    /** Attempts in a row that failed or lost their worker and got no further than the one before. */
+    fruitless: integer().notNull().default(0),
+    /** `done` when an attempt last ended so. */
+    doneAtEnd: ref().notNull().default(0),
     fence: integer().notNull().default(0),
     claimedBy: text(),
     leaseUntil: at(),

@@ -33,13 +33,16 @@ export const runRecipe = defineOperation({
     revision: revisionNumber.optional().meta({ description: "The newest when absent" }),
     filter: datasetFilterSchema.default({}).meta({ description: "Which rows; all when empty" }),
     view: viewRefSchema.optional().meta({ description: "A saved view instead of a filter" }),
+    again: z.boolean().default(false).meta({
+      description: "Also read rows that are known from earlier runs to come out unchanged",
+    }),
   }),
   output: z.object({ run: z.number() }),
   allow: { project: "dataset.write" },
   positionals: ["dataset", "recipe"],
   startsRun: true,
   audit: ({ dataset, recipe, revision }) => ({ dataset, recipe, revision }),
-  run: async ({ handle }, { dataset, recipe, revision, ...which }) => {
+  run: async ({ handle }, { dataset, recipe, revision, again, ...which }) => {
     const found = await requireDataset(handle, dataset);
     const filter = await filterOf(handle, found.id, which);
     const chosen = await requireRecipe(handle, recipe);
@@ -55,7 +58,7 @@ export const runRecipe = defineOperation({
     }
     const input: RecipeRunInput = {
       ...{ datasetId: found.id, dataset: found.name, version, filter, digest },
-      ...{ recipe: chosen.name, recipeId: chosen.id, revision: number, steps },
+      ...{ recipe: chosen.name, recipeId: chosen.id, revision: number, steps, again },
     };
     const run = await handle.transaction((tx) =>
       startRun(tx, {

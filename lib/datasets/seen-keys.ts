@@ -13,6 +13,13 @@ export class SeenKeys {
     for (const [step, key] of keys.entries()) this.#set(step).add(key);
   }
 
+  /** Takes over the keys of a row when no other row had one of them; else nothing is taken, and false is returned. */
+  addNew(keys: readonly string[]): boolean {
+    if (keys.some((key, step) => this.#set(step).has(key))) return false;
+    this.restore(keys);
+    return true;
+  }
+
   /** For one row: the question of its steps, and the keys they asked with. */
   row(): { seen: (key: string) => boolean; keys: string[] } {
     const keys: string[] = [];

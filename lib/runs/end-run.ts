@@ -2,7 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { run } from "#db/schema/runs.ts";
 import type { AssayError, ErrorCode } from "../core/errors.ts";
 import { publish } from "./events.ts";
-import { maxAttempts, type OwnedRun } from "./own-run.ts";
+import { fruitlessNow, maxFruitless, type OwnedRun } from "./own-run.ts";
 
 /** Whether another attempt can help. One exhaustive table over the error codes. */
 const retryable: Record<ErrorCode, boolean> = {
@@ -28,11 +28,11 @@ const retryable: Record<ErrorCode, boolean> = {
 };
 
 /** Out of memory once may be bad luck, twice is the run's own doing. */
-const attemptsOf = (code: ErrorCode) => (code === "out_of_memory" ? 2 : maxAttempts);
+const mostOf = (code: ErrorCode) => (code === "out_of_memory" ? 2 : maxFruitless);
 
 /**
- * Ends an attempt that threw: cancelled, queued for another attempt after `retry[attempt - 1]` seconds, or failed.
- * Writes nothing when the run has another owner by now.
+ * Ends an attempt that threw: cancelled, queued for another attempt after `retry[n - 1]` seconds where n attempts in
+ * a row got no further, or failed. Writes nothing when the run has another owner by now.
  */
 export async function endFailedAttempt(
   owned: OwnedRun,
@@ -42,11 +42,13 @@ export async function endFailedAttempt(
 ): Promise<void> {
   const { db } = owned.database;
   const { attempt, id, fence } = owned.run;
-  const delay = retry[attempt - 1];
+  const [ended] = await db.select({ fruitless: fruitlessNow }).from(run).where(eq(run.id, id));
+  const fruitless = ended?.fruitless ?? maxFruitless;
+  const delay = retry[fruitless - 1];
   const again =
     !cancelRequested &&
     retryable[error.code] &&
-    attempt < attemptsOf(error.code) &&
+    fruitless < mostOf(error.code) &&
     delay !== undefined;
   const reason = { errorCode: error.code, errorMessage: error.message, leaseUntil: null };
   const next = again
@@ -54,6 +56,8 @@ export async function endFailedAttempt(
         ...reason,
         state: "queued",
         attempt: attempt + 1,
+        fruitless,
+        doneAtEnd: sql`${run.done}`,
         availableAt: sql`now() + make_interval(secs => ${delay})`,
         note: `Attempt ${attempt} failed; the next starts in ${delay} s.`,
       }

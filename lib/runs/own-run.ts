@@ -11,8 +11,10 @@ export type Run = typeof run.$inferSelect;
 /** How long a claim holds without a heartbeat. Three missed heartbeats lose it. */
 export const leaseSeconds = 30;
 export const heartbeatSeconds = 10;
-/** A run that kills its worker is not tried for ever. */
-export const maxAttempts = 3;
+/** A run that kills its worker, or fails, at one place so often is not tried for ever; who gets further is. */
+export const maxFruitless = 3;
+/** `fruitless` of a run whose attempt ends badly now: getting further begins the count anew. */
+export const fruitlessNow = sql<number>`(case when ${run.done} > ${run.doneAtEnd} then 1 else ${run.fruitless} + 1 end)`;
 
 /** A claimed run: every write through it carries the fence and is refused once somebody else owns the run. */
 export class OwnedRun {

@@ -174,7 +174,7 @@ export const retryRun = defineOperation({
   run: async ({ handle }, input) => {
     await requireRun(handle, input.run);
     const rows = await handle.db.execute<{ id: number }>(sql`
-      update run set state = 'queued', attempt = attempt + 1, available_at = now(), finished_at = null,
+      update run set state = 'queued', attempt = attempt + 1, fruitless = 0, done_at_end = 0, available_at = now(), finished_at = null,
         cancel_requested_at = null, error_code = null, error_message = null, note = '', created_by = ${handle.userId}
       where id = ${input.run} and project_id = ${handle.projectId} and state in ('failed', 'cancelled') returning id`);
     if (rows.length === 0) {

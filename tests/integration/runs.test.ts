@@ -8,7 +8,9 @@ import { runOne } from "#jobs/run-one.ts";
 import { AssayError, type ErrorCode } from "#lib/core/errors.ts";
 import { claimRun } from "#lib/runs/own-run.ts";
 import { readRunLogs } from "#lib/runs/read-events.ts";
+import { retryRun } from "#lib/runs/read-runs.ts";
 import { startRun } from "#lib/runs/start-run.ts";
+import { act } from "#tests/setup/datasets.ts";
 import { addMember, makeHandle, makeProject, makeUser } from "#tests/setup/factories.ts";
 import { testServices } from "#tests/setup/services.ts";
 import { startTestDispatch } from "#tests/setup/test-worker.ts";
@@ -136,6 +138,25 @@ describe("a worker that dies", () => {
     expect(row.errorMessage).toMatch(/kept.*retry/s);
   });
 
+  it("goes on with a run that got further each time, and gives it up where it stays", async () => {
+    const id = await startRun(handle, newRun);
+    for (let n = 1; n <= 6; n++) {
+      const owned = await claim(id);
+      await owned.write(db, { done: n * 100 });
+      expect(await loseWorker(id)).toMatchObject({ state: "queued", attempt: n + 1 });
+    }
+    for (const expected of ["queued", "failed"]) {
+      await claim(id);
+      expect(await loseWorker(id)).toMatchObject({ state: expected });
+    }
+    // Whoever says “again” means three more.
+    await act(services, handle, retryRun, { run: id });
+    for (const expected of ["queued", "queued", "failed"]) {
+      await claim(id);
+      expect(await loseWorker(id)).toMatchObject({ state: expected });
+    }
+  });
+
   it("keeps a run whose lease still holds", async () => {
     const id = await startRun(handle, newRun);
     await claim(id);
@@ -170,6 +191,18 @@ describe("an attempt that throws", () => {
     const row = await readRun(id);
     expect(row).toMatchObject({ attempt: 3, errorMessage: "It was unavailable." });
     expect(row.finishedAt).not.toBeNull();
+  });
+
+  it("is tried again for as long as attempts get further", async () => {
+    const id = await startRun(handle, newRun);
+    const further = (done: number) =>
+      attempt(id, async ({ run: owned }) => {
+        await owned.write(db, { done });
+        throw new AssayError("unavailable", "It was unavailable.");
+      });
+    for (let n = 1; n <= 5; n++) expect(await further(n)).toMatchObject({ state: "queued" });
+    expect(await further(5)).toMatchObject({ state: "queued" });
+    expect(await further(5)).toMatchObject({ state: "failed", attempt: 7 });
   });
 
   it.each(["invalid_input", "disk_full", "unsupported_format"] as const)(

@@ -4,7 +4,7 @@ import { Anchor, Button, Group, Paper, Stack, Text } from "@mantine/core";
 import Link from "next/link";
 import { Figure } from "#app/_ui/feedback/figure.tsx";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
-import { formatNumber } from "#app/_ui/format.ts";
+import { formatNumber, plural } from "#app/_ui/format.ts";
 import { RunProgress, type RunView } from "#app/_ui/runs/run-progress.tsx";
 import { useOperation } from "#app/_ui/use-operation.ts";
 import { NearDuplicateClusters } from "./near-duplicate-clusters.tsx";
@@ -18,6 +18,8 @@ type Result = {
   datasetId: number;
   version: number;
   rows: number;
+  /** Not read, because these steps leave them as they are; a run of before this was known does not say. */
+  known?: number;
   changed: number;
   dropped: number;
   merged: number;
@@ -110,6 +112,12 @@ function Report({ project, result, kinds }: ReportProps) {
         {result.skipped > 0 &&
           ` ${formatNumber(result.skipped)} rows were changed by somebody meanwhile and left alone.`}
       </Text>
+      {(result.known ?? 0) > 0 && (
+        <Text size="sm" c="dimmed">
+          {plural(result.known ?? 0, "row")} came out of these steps unchanged before and were not
+          read again. The steps below count the others.
+        </Text>
+      )}
       <div className={classes.figures}>
         {figures.map(([label, value]) => (
           <Figure key={label} label={label} value={formatNumber(value)} />
