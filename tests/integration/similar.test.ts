@@ -26,7 +26,7 @@ const texts = Array.from({ length: 80 }, (_, n) => {
   return `Hello, I have a question number${n} about the ${own}, thank you`;
 });
 const lines = texts
-  .map((content, n) =>
+  .map((content) =>
     JSON.stringify({
       messages: [
         { role: "user", content },
