@@ -16,10 +16,10 @@ export function textColumn(values: readonly (string | null)[]): SQL {
   return sql`string_to_array(${text}, ${separator}, ${nullMark})`;
 }
 
-/** A column of whole numbers, an SQL array of `type`. */
+/** A column of numbers, an SQL array of `type`; whole ones for all types but `real`. */
 export function numberColumn(
   values: readonly (number | null)[],
-  type: "bigint" | "int" | "smallint",
+  type: "bigint" | "int" | "smallint" | "real",
 ): SQL {
   const text = `{${values.map((value) => value ?? "null").join(",")}}`;
   return sql`${text}::${sql.raw(type)}[]`;

@@ -8,6 +8,7 @@ import { inferJob } from "./infer.ts";
 import type { Job } from "./job.ts";
 import { recipeJob } from "./recipe.ts";
 import { registerJob } from "./register.ts";
+import { topicsJob } from "./topics.ts";
 import { trainJob } from "./train.ts";
 
 /** Every job; adding one adds a file and a line. */
@@ -16,6 +17,7 @@ export const jobs: readonly Job[] = [
   bulkJob,
   recipeJob,
   forkJob,
+  topicsJob,
   exportJob,
   trainJob,
   registerJob,

@@ -14,6 +14,7 @@ import { projectOperations } from "./projects/operations.ts";
 import { promotionOperations } from "./promotion/operations.ts";
 import { runOperations } from "./runs/operations.ts";
 import { readStatus } from "./status/read-status.ts";
+import { topicOperations } from "./topics/operations.ts";
 import { trainingOperations } from "./training/operations.ts";
 
 /**
@@ -25,6 +26,7 @@ export const operations = [
   ...accessOperations,
   ...projectOperations,
   ...datasetOperations,
+  ...topicOperations,
   ...labelOperations,
   ...inferenceOperations,
   ...playgroundOperations,

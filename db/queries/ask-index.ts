@@ -3,12 +3,13 @@ import { parseSearch } from "../../lib/core/search-query.ts";
 import type { ProjectHandle } from "../handle.ts";
 import type { Answer, Question } from "../index/protocol.ts";
 import type { View } from "./dataset-filter.ts";
+import { withMapAsIds } from "./map-ids.ts";
 
 type Wanted = Pick<Question, "page" | "counts" | "ids" | "words">;
 
 /**
  * Asks the sidecar index about a view. Undefined when there is none, when it does not answer, or when its answer is for
- * another version than the one asked for: then plain SQL answers.
+ * another version than the one asked for, or when a map selects more rows than it can be told: then plain SQL answers.
  * @throws invalid_input for a search that has no word to look for.
  */
 export async function askIndex(
@@ -22,7 +23,9 @@ export async function askIndex(
   if (!index) return undefined;
   const version = view.version ?? (await headOf(handle, view.datasetId));
   if (version === undefined) return undefined;
-  const { datasetId: dataset, filter } = view;
+  const filter = await withMapAsIds(handle, view);
+  if (!filter) return undefined;
+  const { datasetId: dataset } = view;
   const answer = await index.ask({
     project: handle.projectId,
     dataset,

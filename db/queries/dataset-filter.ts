@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { DatasetFilter } from "../../lib/core/dataset-filter.ts";
+import type { DatasetFilter, MapFilter } from "../../lib/core/dataset-filter.ts";
 import { numberColumn } from "../text-columns.ts";
 
 /** Rows of a dataset at a version (the head when undefined) that a filter takes. */
@@ -41,8 +41,24 @@ export const labelStateSql = sql`(case
   when exists (select 1 from label_item i where i.conversation_id = c.id) then 'in-progress'
   else 'unlabelled' end)`;
 
-/** The filter as SQL over `m` (membership) and `c` (conversation). */
-export function filterConditions(filter: PlainFilter): SQL[] {
+/**
+ * Ids of the conversations that a map's topics or area hold. A map of another project or dataset holds none. `<@` counts
+ * the line in, and what a line that crosses itself goes round, as `insideArea` does.
+ */
+export function placedOn(
+  projectId: number,
+  datasetId: number,
+  { id, topics, area }: MapFilter,
+): SQL {
+  const corners = area && `(${area.map(([x, y]) => `(${x},${y})`).join(",")})`;
+  return sql`select p.conversation_id from topic_place p join topic_map t on t.id = p.map_id
+    where t.id = ${id} and t.project_id = ${projectId} and t.dataset_id = ${datasetId}
+      ${topics ? sql`and p.topic = any(${numberColumn(topics, "smallint")})` : sql``}
+      ${corners ? sql`and point(p.x, p.y) <@ ${corners}::polygon` : sql``}`;
+}
+
+/** The filter as SQL over `m` (membership) and `c` (conversation), but for its map: see `selection`. */
+function filterConditions(filter: PlainFilter): SQL[] {
   const out: SQL[] = [];
   if (filter.among) out.push(sql`c.id = any(${numberColumn(filter.among, "bigint")})`);
   if (filter.role) out.push(sql`c.roles && ${textArray(filter.role)}`);
@@ -78,6 +94,7 @@ export function selection(
     standsIn(datasetId, version),
     sql`c.project_id = ${projectId}`,
     ...filterConditions(filter),
+    ...(filter.map ? [sql`c.id in (${placedOn(projectId, datasetId, filter.map)})`] : []),
   ];
   return sql`from membership m join conversation c on c.id = m.conversation_id
     where ${sql.join(conditions, sql` and `)}`;

@@ -31,7 +31,11 @@ export async function plainFilter(handle: ProjectHandle, view: View): Promise<Pl
  */
 export async function findTexts(handle: ProjectHandle, view: View): Promise<number[]> {
   const tree = parseSearch(view.filter.text ?? "");
-  const answer = await askIndex(handle, view, { ids: true });
+  const { map, ...anywhere } = view.filter;
+  // A large part of a map is left to the SQL around these ids, which has every other condition, too.
+  const answer =
+    (await askIndex(handle, view, { ids: true })) ??
+    (map && (await askIndex(handle, { ...view, filter: anywhere }, { ids: true })));
   if (answer?.state === "fresh") {
     return answer.ids ? answer.ids.split(",").map(Number) : [];
   }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { labelStates, rowSorts } from "./dataset-words.ts";
+import { farthest, fewestCorners, mostCorners, mostTopics } from "./map-area.ts";
 import { conversationKinds, roles } from "./message-tree.ts";
 
 export { type DatasetSort, datasetSorts, labelStates, type RowSort } from "./dataset-words.ts";
@@ -8,6 +9,26 @@ export { type DatasetSort, datasetSorts, labelStates, type RowSort } from "./dat
 const word = z.string().min(1).max(200);
 const words = z.array(word).min(1).max(50);
 const count = z.coerce.number().int().min(0).max(100_000_000);
+
+const coordinate = z.number().min(-farthest).max(farthest);
+
+/** Rows that have a place on a map of topics of the dataset: in one of these topics, and inside this area. */
+export const mapFilterSchema = z.strictObject({
+  id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER),
+  /** Numbers of topics; 0 are the texts that are too short to place. */
+  topics: z
+    .array(z.coerce.number().int().min(0).max(mostTopics))
+    .min(1)
+    .max(mostTopics + 1)
+    .optional(),
+  /** Corners of a closed line, as a lasso draws it. */
+  area: z
+    .array(z.tuple([coordinate, coordinate]))
+    .min(fewestCorners)
+    .max(mostCorners)
+    .optional(),
+});
+export type MapFilter = z.infer<typeof mapFilterSchema>;
 
 /** What selects rows of a dataset: every given field must match; inside a list any one may. */
 export const datasetFilterSchema = z.strictObject({
@@ -30,6 +51,8 @@ export const datasetFilterSchema = z.strictObject({
   finding: words.optional(),
   /** These rows only. */
   ids: z.array(z.coerce.number().int().positive()).min(1).max(10_000).optional(),
+  /** Rows of topics, or of an area of a map of topics. */
+  map: mapFilterSchema.optional(),
 });
 export type DatasetFilter = z.infer<typeof datasetFilterSchema>;
 

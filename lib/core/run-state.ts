@@ -9,6 +9,7 @@ export const runKinds = [
   "recipe",
   "bulk",
   "fork",
+  "topics",
   "export",
   "train",
   "register",

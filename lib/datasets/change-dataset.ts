@@ -2,6 +2,7 @@ import { and, eq, isNull, ne, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { ProjectHandle } from "#db/handle.ts";
 import { requireDataset } from "#db/queries/datasets.ts";
+import { deleteMapsOf } from "#db/queries/topic-maps.ts";
 import { dataset as datasetTable } from "#db/schema/datasets.ts";
 import { datasetRefSchema, nameSchema, slugSchema } from "../core/dataset-filter.ts";
 import { type Dependent, dependentsOutput } from "../core/dependents.ts";
@@ -131,6 +132,7 @@ export const deleteDataset = defineOperation({
         .update(datasetTable)
         .set({ deletedAt: sql`now()` })
         .where(and(eq(datasetTable.id, found.id), eq(datasetTable.projectId, tx.projectId)));
+      await deleteMapsOf(tx, found.id);
       await publish(tx.db, `dataset:${found.id}`, true);
       return { deleted: found.id };
     }),

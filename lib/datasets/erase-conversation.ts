@@ -21,6 +21,7 @@ import {
   blankTraffic,
   keepOwnPhrases,
 } from "#db/queries/erase-repeats.ts";
+import { takeOffMaps } from "#db/queries/topic-maps.ts";
 import { audit } from "../access/audit.ts";
 import { idSchema, slugSchema } from "../core/dataset-filter.ts";
 import { type Dependent, dependentsOutput } from "../core/dependents.ts";
@@ -134,6 +135,7 @@ async function blankWhatFollowed(
   await blankJudgements(tx, ids, responses);
   await blankTraffic(tx, ids, phrases);
   await blankKeptTexts(tx, phrases);
+  await takeOffMaps(tx, ids);
 }
 
 function takeOut(tx: ProjectHandle, datasetId: number, ids: readonly number[]) {

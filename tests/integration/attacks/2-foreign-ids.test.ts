@@ -150,6 +150,10 @@ beforeAll(async () => {
       select id, 1, '[{"step":"whitespace","params":{}}]', 'd' from made returning recipe_id as id`),
     view: await only(sql`insert into saved_view (dataset_id, name, filter, sort)
       values (${dataset}, 'late', '{}', '{"by":"added","descending":false}') returning id`),
+    map: await only(sql`
+      insert into topic_map (project_id, dataset_id, version, run_id, method, filter, settings, facts, rows, topics)
+      values (${ofA}, ${dataset}, 1, 1, 'lexical', '{}', '{"topics":2,"seed":1}',
+        '{"sampled":0,"vocabulary":0,"silhouette":null}', 0, 0) returning id`),
     prompt: await only(
       sql`insert into prompt_template (project_id, name) values (${ofA}, 'p') returning id`,
     ),

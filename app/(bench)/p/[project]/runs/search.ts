@@ -17,6 +17,7 @@ export const kindWords: Record<RunKind, string> = {
   recipe: "Cleaning",
   bulk: "Bulk change",
   fork: "Fork",
+  topics: "Topics",
   export: "Export",
   train: "Training",
   register: "Registration",

@@ -26,6 +26,7 @@ type Props = {
 const tabs = [
   { path: "", label: "Conversations" },
   { path: "/statistics", label: "Statistics" },
+  { path: "/topics", label: "Topics" },
   { path: "/versions", label: "Versions" },
   { path: "/snapshots", label: "Snapshots" },
   { path: "/exports", label: "Export" },

@@ -6,11 +6,14 @@ import type { OutputOf } from "#app/_ui/client.ts";
 import { formatNumber } from "#app/_ui/format.ts";
 import type { DatasetFilter } from "#lib/core/dataset-filter.ts";
 import classes from "./dataset.module.css";
+import { MapChips } from "./map-chips.tsx";
 import { isFiltered, type ListFilter, toggleValue } from "./search.ts";
 import { useDraft } from "./use-draft.ts";
 
 type Facets = OutputOf<"datasets.facets">["facets"];
 type Props = {
+  project: string;
+  dataset: number;
   filter: DatasetFilter;
   facets: Facets | undefined;
   onChange: (filter: DatasetFilter) => void;
@@ -33,7 +36,7 @@ const words: Record<string, string> = {
 };
 
 /** Every condition with the exact number of rows behind each value. */
-export function FilterPanel({ filter, facets, onChange }: Props) {
+export function FilterPanel({ project, dataset, filter, facets, onChange }: Props) {
   return (
     <Stack gap="md" component="section" aria-label="Filters" className={classes.filters}>
       <Group justify="space-between" h={22}>
@@ -46,6 +49,7 @@ export function FilterPanel({ filter, facets, onChange }: Props) {
           </Button>
         )}
       </Group>
+      <MapChips {...{ project, dataset, filter, onChange }} />
       <RangeFilter label="Turns" name="turns" filter={filter} onChange={onChange} />
       <RangeFilter label="Tokens" name="tokens" filter={filter} onChange={onChange} />
       {groups.map(({ name, label }) => (
@@ -118,7 +122,7 @@ function FacetGroup({ name, label, values, filter, onChange }: GroupProps) {
   );
 }
 
-type RangeProps = Omit<Props, "facets"> & { label: string; name: "turns" | "tokens" };
+type RangeProps = Pick<Props, "filter" | "onChange"> & { label: string; name: "turns" | "tokens" };
 
 function RangeFilter({ label, name, filter, onChange }: RangeProps) {
   return (

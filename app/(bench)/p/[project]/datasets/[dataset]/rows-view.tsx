@@ -92,7 +92,12 @@ export function RowsView({ project, dataset, may }: Props) {
           change(shown);
         }}
       />
-      <FilterPanel filter={search.filter} facets={facets.data?.facets} onChange={setFilter} />
+      <FilterPanel
+        {...{ project, dataset }}
+        filter={search.filter}
+        facets={facets.data?.facets}
+        onChange={setFilter}
+      />
     </div>
   );
   return (

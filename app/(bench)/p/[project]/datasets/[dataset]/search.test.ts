@@ -64,6 +64,21 @@ describe("the address of a dataset's rows", () => {
     expect(read("at=soon").at).toBeUndefined();
   });
 
+  it("holds topics and an area of a map both ways, and leaves out what is none", () => {
+    const address = "map=3&topic=2&topic=0&area=0.1_-0.5_0.4_0_-0.25_1";
+    const { filter } = read(address);
+    const area = [
+      [0.1, -0.5],
+      [0.4, 0],
+      [-0.25, 1],
+    ];
+    expect(filter).toEqual({ map: { id: 3, topics: [2, 0], area } });
+    expect(datasetFilterSchema.parse(filter)).toEqual(filter);
+    expect(formatSearch(read(address)).toString()).toBe(address);
+    expect(read("map=3&topic=61&area=1_2_3").filter).toEqual({ map: { id: 3 } });
+    expect(read("map=x&topic=1").filter).toEqual({});
+  });
+
   it("says nothing about defaults", () => {
     expect(formatSearch(read("")).toString()).toBe("");
   });

@@ -1,5 +1,6 @@
-import type { DatasetFilter } from "#lib/core/dataset-filter.ts";
+import type { DatasetFilter, MapFilter } from "#lib/core/dataset-filter.ts";
 import { labelStates, type RowSort, rowSorts } from "#lib/core/dataset-words.ts";
+import { formatArea, mostTopics, parseArea } from "#lib/core/map-area.ts";
 import { conversationKinds, roles } from "#lib/core/message-tree.ts";
 import { formatRowPlace, parseRowPlace } from "#lib/core/row-place.ts";
 
@@ -50,6 +51,8 @@ export function parseSearch(query: URLSearchParams): RowsSearch {
   }
   const ids = query.getAll("id").map(positive);
   if (ids.length > 0 && ids.length <= limits.ids && !ids.includes(undefined)) filter.ids = ids;
+  const map = mapIn(query);
+  if (map) filter.map = map;
   return {
     filter,
     sort: parseSort(query, text !== undefined && "text" in filter),
@@ -57,6 +60,19 @@ export function parseSearch(query: URLSearchParams): RowsSearch {
     open: positive(query.get("open")),
     at: placeIn(query.get("at")),
   };
+}
+
+/** A map by its number, with topics and an area of it: `map=3&topic=2&topic=5&area=0.1_0.2_…`. */
+function mapIn(query: URLSearchParams): MapFilter | undefined {
+  const id = positive(query.get("map"));
+  if (id === undefined) return undefined;
+  const topics = query.getAll("topic");
+  const fits =
+    topics.length > 0 &&
+    topics.length <= mostTopics + 1 &&
+    topics.every((one) => /^\d{1,2}$/.test(one) && Number(one) <= mostTopics);
+  const area = parseArea(query.get("area") ?? "");
+  return { id, ...(fits ? { topics: topics.map(Number) } : {}), ...(area ? { area } : {}) };
 }
 
 function placeIn(text: string | null): string | undefined {
@@ -83,6 +99,11 @@ export function formatSearch(search: RowsSearch): URLSearchParams {
     if (filter[name] !== undefined) query.set(name, String(filter[name]));
   }
   for (const id of filter.ids ?? []) query.append("id", String(id));
+  if (filter.map) {
+    query.set("map", String(filter.map.id));
+    for (const topic of filter.map.topics ?? []) query.append("topic", String(topic));
+    if (filter.map.area) query.set("area", formatArea(filter.map.area));
+  }
   // A search that is taken away leaves no order by relevance behind.
   if (sort.by !== "relevance" && sort.by !== defaultSort(filter.text !== undefined)) {
     query.set("sort", sort.by);

@@ -21,7 +21,7 @@ import { EmptyState } from "#app/_ui/feedback/states.tsx";
 import { formatNumber, plural } from "#app/_ui/format.ts";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
 import type { DatasetFilter } from "#lib/core/dataset-filter.ts";
-import { describeFilter } from "../../datasets/[dataset]/describe-filter.ts";
+import { FilterWords } from "../../datasets/[dataset]/filter-words.tsx";
 
 type Named = { id: number; name: string };
 type Props = {
@@ -132,7 +132,8 @@ export function NewTask({ project, schemas, datasets, runs, chosen, filter }: Pr
                 />
                 {filtered && (
                   <Text size="sm">
-                    Only rows that match: {describeFilter(filter)}.{" "}
+                    Only rows that match:{" "}
+                    <FilterWords {...{ project, filter }} dataset={Number(dataset)} />.{" "}
                     <Anchor
                       component={Link}
                       href={`${base}/new?dataset=${dataset}`}

@@ -15,7 +15,7 @@ import { useState } from "react";
 import { plural } from "#app/_ui/format.ts";
 import { RunProgress } from "#app/_ui/runs/run-progress.tsx";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
-import { describeFilter } from "../describe-filter.ts";
+import { FilterWords } from "../filter-words.tsx";
 import { isFiltered } from "../search.ts";
 import { useSearch } from "../use-search.ts";
 import { ExportList } from "./export-list.tsx";
@@ -69,7 +69,11 @@ export function ExportView({ project, dataset, mayExport }: Props) {
             <Title order={2}>Export</Title>
             <Text size="sm">
               {search.version === undefined ? "The newest version" : `Version ${search.version}`},{" "}
-              {isFiltered(search.filter) ? describeFilter(search.filter) : "all conversations"}
+              {isFiltered(search.filter) ? (
+                <FilterWords {...{ project, dataset }} filter={search.filter} />
+              ) : (
+                "all conversations"
+              )}
               {rows.data && `: ${plural(rows.data.total, "conversation")}`}. Importing a file again
               gives the same conversations; what a format cannot carry is left out and counted.
             </Text>

@@ -9,7 +9,7 @@ import { TimeAgo } from "#app/_ui/feedback/time-ago.tsx";
 import { formatNumber } from "#app/_ui/format.ts";
 import { useOperation } from "#app/_ui/use-operation.ts";
 import classes from "../../datasets.module.css";
-import { describeFilter } from "../describe-filter.ts";
+import { FilterWords } from "../filter-words.tsx";
 
 type Snapshot = OutputOf<"snapshots.list">["snapshots"][number];
 type Props = { project: string; dataset: number; mayTrain: boolean };
@@ -47,7 +47,7 @@ export function SnapshotList({ project, dataset, mayTrain }: Props) {
           </Table.Thead>
           <Table.Tbody>
             {list.data.snapshots.map((one) => (
-              <SnapshotRow key={one.id} {...{ project, mayTrain }} snapshot={one} />
+              <SnapshotRow key={one.id} {...{ project, dataset, mayTrain }} snapshot={one} />
             ))}
           </Table.Tbody>
         </Table>
@@ -56,9 +56,9 @@ export function SnapshotList({ project, dataset, mayTrain }: Props) {
   );
 }
 
-type RowProps = { project: string; mayTrain: boolean; snapshot: Snapshot };
+type RowProps = { project: string; dataset: number; mayTrain: boolean; snapshot: Snapshot };
 
-function SnapshotRow({ project, mayTrain, snapshot }: RowProps) {
+function SnapshotRow({ project, dataset, mayTrain, snapshot }: RowProps) {
   const { counts } = snapshot;
   return (
     <Table.Tr>
@@ -77,7 +77,9 @@ function SnapshotRow({ project, mayTrain, snapshot }: RowProps) {
         <Leaks leaks={snapshot.leaks} />
       </Table.Td>
       <Table.Td ta="right">{snapshot.seed}</Table.Td>
-      <Table.Td>{describeFilter(snapshot.filter)}</Table.Td>
+      <Table.Td>
+        <FilterWords {...{ project, dataset }} filter={snapshot.filter} />
+      </Table.Td>
       <Table.Td>
         <Code title={snapshot.digest}>{snapshot.digest.slice(0, 10)}</Code>
       </Table.Td>

@@ -9,7 +9,7 @@ import { Figure } from "#app/_ui/feedback/figure.tsx";
 import { EmptyState, ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { formatFixed, formatNumber, plural } from "#app/_ui/format.ts";
 import { useOperation } from "#app/_ui/use-operation.ts";
-import { describeFilter } from "../describe-filter.ts";
+import { FilterWords } from "../filter-words.tsx";
 import { formatSearch, isFiltered } from "../search.ts";
 import { useSearch } from "../use-search.ts";
 import classes from "./statistics.module.css";
@@ -40,7 +40,7 @@ export function StatisticsView({ project, dataset }: Props) {
       {(isFiltered(filter) || version !== undefined) && (
         <div className={classes.filter}>
           {version !== undefined && `Version ${version}. `}
-          {isFiltered(filter) && describeFilter(filter)}
+          {isFiltered(filter) && <FilterWords {...{ project, dataset, filter }} />}
           <Button
             size="compact-sm"
             variant="default"

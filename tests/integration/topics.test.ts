@@ -1,0 +1,415 @@
+import { sql } from "drizzle-orm";
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { ProjectHandle } from "#db/handle.ts";
+import { countRows, readCounts } from "#db/queries/dataset-rows.ts";
+import type { DatasetFilter } from "#lib/core/dataset-filter.ts";
+import { insideArea, type MapPoint } from "#lib/core/map-area.ts";
+import { deleteDataset } from "#lib/datasets/change-dataset.ts";
+import { removeRows, tagRows } from "#lib/datasets/change-rows.ts";
+import { createSnapshot } from "#lib/datasets/create-snapshot.ts";
+import { eraseConversation } from "#lib/datasets/erase-conversation.ts";
+import { forkDataset } from "#lib/datasets/fork-dataset.ts";
+import { undoVersion } from "#lib/datasets/go-back.ts";
+import { listRows } from "#lib/datasets/list-rows.ts";
+import { readStatistics } from "#lib/datasets/read-statistics.ts";
+import { saveView } from "#lib/datasets/saved-views.ts";
+import { startExport } from "#lib/datasets/start-export.ts";
+import { cancelRun } from "#lib/runs/read-runs.ts";
+import { mapTopics } from "#lib/topics/map-topics.ts";
+import { plantedTexts } from "#lib/topics/planted.testing.ts";
+import { listMapPoints, listMaps, listTitles, removeMap, showMap } from "#lib/topics/read-maps.ts";
+import { act, importText, rowIds } from "#tests/setup/datasets.ts";
+import { makePerson, request } from "#tests/setup/door.ts";
+import { addMember, makeHandle, makeProject } from "#tests/setup/factories.ts";
+import { startTestIndex, withoutIndex } from "#tests/setup/index-server.ts";
+import { runJob } from "#tests/setup/run-job.ts";
+import { testServices } from "#tests/setup/services.ts";
+
+const services = await testServices();
+await startTestIndex(services);
+const { db } = services.database;
+
+const lines = (texts: readonly string[]) =>
+  texts
+    .map((content) =>
+      JSON.stringify({
+        messages: [
+          { role: "user", content },
+          { role: "assistant", content: "Yes." },
+        ],
+      }),
+    )
+    .join("\n");
+
+type World = { handle: ProjectHandle; dataset: number; ids: number[]; map: number };
+
+/** Chats on five subjects, mapped. */
+async function mapped(rows = 150, topics: "auto" | number = "auto"): Promise<World> {
+  const handle = await makeHandle(services);
+  const done = await importText(services, handle, lines(plantedTexts(rows)));
+  const dataset = Number(done.result?.datasetId);
+  const map = await makeMap(handle, dataset, { topics });
+  return { handle, dataset, ids: await rowIds(handle, dataset), map };
+}
+
+async function makeMap(handle: ProjectHandle, dataset: number, given: object = {}) {
+  const { run } = await act(services, handle, mapTopics, { dataset, ...given });
+  const done = await runJob(services, run);
+  expect(done).toMatchObject({ state: "succeeded" });
+  return Number(done.result?.map);
+}
+
+const show = ({ handle, dataset, map }: Omit<World, "ids">, filter: DatasetFilter = {}) =>
+  act(services, handle, showMap, { dataset, map, filter });
+
+const pointsOf = ({ handle, dataset, map }: World, limit?: number) =>
+  act(services, handle, listMapPoints, { dataset, map, ...(limit ? { limit } : {}) });
+
+/** Ids of all rows under a filter. */
+async function rowsUnder(handle: ProjectHandle, dataset: number, filter: DatasetFilter) {
+  const { rows } = await act(services, handle, listRows, { dataset, filter, limit: 200 });
+  return rows.map(({ id }) => id);
+}
+
+/** An area around a topic and a part of the map beside it. */
+const left: [number, number][] = [
+  [-1.2, -1.2],
+  [0.1, -1.2],
+  [0.1, 1.2],
+  [-1.2, 1.2],
+];
+
+let world: World;
+beforeAll(async () => {
+  world = await mapped();
+});
+
+describe("a map of topics", () => {
+  it("holds every row once, in titled topics, and says how it was made", async () => {
+    const { handle, dataset, ids, map } = world;
+    const { maps, version, run } = await act(services, handle, listMaps, { dataset });
+    expect({ version, run }).toEqual({ version: 1, run: null });
+    expect(maps).toMatchObject([
+      { id: map, version: 1, method: "lexical", filter: {}, parent: null, rows: 150 },
+    ]);
+    const shown = await show(world);
+    expect(shown).toMatchObject({ total: 150, missing: 0, trail: [] });
+    const learned = shown.topics.filter(({ number }) => number > 0);
+    expect(learned).toHaveLength(5);
+    for (const topic of learned) expect(topic.title).toMatch(/^\p{Lu}\p{L}+ · \p{L}+ · \p{L}+$/u);
+    const { topics } = await act(services, handle, listTitles, { dataset, map });
+    expect(topics).toEqual(shown.topics.map(({ number, title }) => ({ number, title })));
+    const points = await pointsOf(world);
+    expect([...points.ids].sort((a, b) => a - b)).toEqual(ids);
+    expect(points.total).toBe(150);
+  });
+
+  it("is the same for the same rows and seed", async () => {
+    const again = await makeMap(world.handle, world.dataset);
+    expect(await pointsOf({ ...world, map: again })).toEqual(await pointsOf(world));
+    await act(services, world.handle, removeMap, { dataset: world.dataset, map: again });
+    const { maps } = await act(services, world.handle, listMaps, { dataset: world.dataset });
+    expect(maps).toHaveLength(1);
+  });
+
+  it("says how many rows of the newest version are not on it, and counts those that are", async () => {
+    const { handle, dataset, map } = await mapped(40);
+    const added = plantedTexts(3, 9).map((text) => `${text} new`);
+    await importText(services, handle, lines(added));
+    const gone = (await rowIds(handle, dataset)).slice(0, 2);
+    await act(services, handle, removeRows, { dataset, filter: { ids: gone } });
+    expect(await show({ handle, dataset, map })).toMatchObject({ missing: 3, total: 38 });
+    const old = await act(services, handle, showMap, { dataset, map, version: 1 });
+    expect(old).toMatchObject({ missing: 0, total: 40 });
+  });
+
+  it("gives the same share of each topic when there are more points than are wanted", async () => {
+    const some = await pointsOf(world, 50);
+    const all = await pointsOf(world);
+    expect(some.total).toBe(150);
+    expect(some.ids.length).toBeGreaterThanOrEqual(50);
+    expect(some.ids.length).toBeLessThanOrEqual(56);
+    expect(new Set(some.topics)).toEqual(new Set(all.topics));
+    expect(await pointsOf(world, 50)).toEqual(some);
+  });
+
+  it("of a part is a map of its own with its trail", async () => {
+    const { handle, dataset, map } = world;
+    const filter: DatasetFilter = { map: { id: map, topics: [1, 2] } };
+    const inner = await makeMap(handle, dataset, { topics: 2, filter });
+    const shown = await show({ handle, dataset, map: inner });
+    const titles = (await show(world)).topics.filter(({ number }) => [1, 2].includes(number));
+    expect(shown.trail).toEqual([{ map, titles: titles.map(({ title }) => title), area: false }]);
+    expect(shown.map).toMatchObject({ parent: map, filter });
+    expect(shown.total).toBe(
+      await countRows(handle, { datasetId: dataset, version: undefined, filter }),
+    );
+    await act(services, handle, removeMap, { dataset, map: inner });
+  });
+});
+
+describe("a run that maps", () => {
+  it("refuses an empty dataset, a strange map and a number of topics that none has", async () => {
+    const { handle, dataset } = world;
+    const start = (given: object) => act(services, handle, mapTopics, { dataset, ...given });
+    await expect(start({ filter: { tag: ["none"] } })).rejects.toMatchObject({
+      code: "precondition_failed",
+    });
+    await expect(start({ filter: { map: { id: 999_999 } } })).rejects.toMatchObject({
+      code: "not_found",
+    });
+    for (const topics of [1, 61, "many"]) await expect(start({ topics })).rejects.toThrow();
+    await expect(start({ version: 9 })).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  it("that is cancelled or stopped leaves nothing, and a stopped one is taken up again", async () => {
+    const { handle, dataset } = await mapped(30);
+    const maps = async () => (await act(services, handle, listMaps, { dataset })).maps.length;
+    const { run } = await act(services, handle, mapTopics, { dataset });
+    const stop = AbortSignal.abort();
+    expect(await runJob(services, run, stop)).toMatchObject({ state: "queued" });
+    expect(await maps()).toBe(1);
+    expect((await act(services, handle, listMaps, { dataset })).run).toBe(run);
+    expect(await runJob(services, run)).toMatchObject({ state: "succeeded", done: 30, total: 30 });
+    expect(await maps()).toBe(2);
+    const other = await act(services, handle, mapTopics, { dataset });
+    await act(services, handle, cancelRun, { run: other.run });
+    expect(await runJob(services, other.run)).toMatchObject({ state: "cancelled" });
+    expect(await maps()).toBe(2);
+  });
+
+  it("fails when its dataset goes meanwhile", async () => {
+    const { handle, dataset } = await mapped(20);
+    const { run } = await act(services, handle, mapTopics, { dataset });
+    await db.execute(sql`update dataset set deleted_at = now() where id = ${dataset}`);
+    const ended = await runJob(services, run);
+    expect(ended.state).not.toBe("succeeded");
+    const [left] = await db.execute<{ n: number }>(
+      sql`select count(*)::int as n from topic_map where run_id = ${run}`,
+    );
+    expect(left?.n).toBe(0);
+  });
+});
+
+describe("rows of a topic or of an area", () => {
+  it("are those that a plain test of the points gives, with the index and without", async () => {
+    const { handle, dataset, map } = world;
+    const points = await pointsOf(world);
+    const coordinate = fc.integer({ min: -12, max: 12 }).map((value) => value / 10);
+    const areas = fc.array(fc.tuple(coordinate, coordinate), { minLength: 3, maxLength: 9 });
+    await fc.assert(
+      fc.asyncProperty(areas, fc.subarray([0, 1, 2, 3]), async (area, topics) => {
+        const filter: DatasetFilter = {
+          map: { id: map, area, ...(topics.length > 0 ? { topics } : {}) },
+        };
+        const wanted = points.ids.filter(
+          (_, at) =>
+            insideArea([points.x[at] ?? 0, points.y[at] ?? 0], area) &&
+            (topics.length === 0 || topics.includes(points.topics[at] ?? -1)),
+        );
+        const view = { datasetId: dataset, version: undefined, filter };
+        for (const right of [handle, withoutIndex(handle)]) {
+          expect(await rowsUnder(right, dataset, filter)).toEqual(wanted.sort((a, b) => a - b));
+          expect((await readCounts(right, view)).total).toBe(wanted.length);
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it("are told by the line and by concave areas as a plain test tells them", async () => {
+    const u: MapPoint[] = [
+      [0, 0],
+      [3, 0],
+      [3, 3],
+      [2, 3],
+      [2, 1],
+      [1, 1],
+      [1, 3],
+      [0, 3],
+    ];
+    const star: MapPoint[] = [
+      [0, 2],
+      [3, 2],
+      [0.5, 0],
+      [1.5, 3],
+      [2.5, 0],
+    ];
+    const places = Array.from(
+      { length: 49 },
+      (_, at): MapPoint => [(at % 7) / 2, Math.floor(at / 7) / 2],
+    );
+    for (const area of [u, star]) {
+      const corners = `(${area.map(([x, y]) => `(${x},${y})`).join(",")})`;
+      for (const [x, y] of places) {
+        const [row] = await db.execute<{ inside: boolean }>(
+          sql`select point(${x}::real, ${y}::real) <@ ${corners}::polygon as inside`,
+        );
+        expect(row?.inside, `${x} ${y} ${corners}`).toBe(insideArea([x, y], area));
+      }
+    }
+  });
+
+  it("are searched, counted, sorted and described as any rows", async () => {
+    const { handle, dataset, map } = world;
+    const filter: DatasetFilter = { map: { id: map, topics: [1] }, text: "how or please" };
+    for (const right of [handle, withoutIndex(handle)]) {
+      const topic = await rowsUnder(right, dataset, { map: { id: map, topics: [1] } });
+      const found = await rowsUnder(right, dataset, filter);
+      expect(found.length).toBeGreaterThan(0);
+      for (const id of found) expect(topic).toContain(id);
+      const view = { datasetId: dataset, version: undefined, filter };
+      expect(await countRows(right, view)).toBe(found.length);
+    }
+    const figures = await act(services, handle, readStatistics, {
+      dataset,
+      filter: { map: filter.map },
+    });
+    expect(figures.conversations).toBe(
+      (await show(world)).topics.find(({ number }) => number === 1)?.size,
+    );
+  });
+
+  it("are tagged all at once from a lasso, and the tags are taken back", async () => {
+    const { handle, dataset, map } = world;
+    const filter: DatasetFilter = { map: { id: map, area: left } };
+    const ids = await rowsUnder(handle, dataset, filter);
+    expect(ids.length).toBeGreaterThan(5);
+    expect(ids.length).toBeLessThan(150);
+    const shown = await show(world, filter);
+    expect(shown.total).toBe(ids.length);
+    const tagged = await act(services, handle, tagRows, {
+      ...{ dataset, filter, expected: ids.length, add: ["left"], remove: [] },
+    });
+    expect(tagged.changed).toBe(ids.length);
+    expect(await rowsUnder(handle, dataset, { tag: ["left"] })).toEqual(ids);
+    // Tags change no text: the map holds all rows still.
+    expect(await show(world)).toMatchObject({ missing: 0, total: 150 });
+    const undone = await act(services, handle, undoVersion, {
+      dataset,
+      version: tagged.version ?? 0,
+    });
+    expect(undone).toMatchObject({ changed: ids.length });
+    expect(await rowsUnder(handle, dataset, { tag: ["left"] })).toEqual([]);
+  });
+
+  it("are frozen, exported and saved as a view", async () => {
+    const { handle, dataset, map } = world;
+    const filter: DatasetFilter = { map: { id: map, topics: [2] } };
+    const size = (await rowsUnder(handle, dataset, filter)).length;
+    const frozen = await act(services, handle, createSnapshot, { dataset, filter, leaks: "keep" });
+    expect(Object.values(frozen.counts).reduce((sum, count) => sum + count, 0)).toBe(size);
+    expect(frozen.filter).toEqual(filter);
+    const view = await act(services, handle, saveView, { dataset, name: "second", filter });
+    expect(view.filter).toEqual(filter);
+    const { run } = await act(services, handle, startExport, { dataset, view: "second" });
+    expect(await runJob(services, run)).toMatchObject({ state: "succeeded", total: size });
+  });
+
+  it("are none for a map of another dataset or project", async () => {
+    const { handle, dataset, map } = world;
+    const foreign = await mapped(20);
+    const filter: DatasetFilter = { map: { id: foreign.map } };
+    expect(await rowsUnder(handle, dataset, filter)).toEqual([]);
+    expect(await rowsUnder(withoutIndex(handle), dataset, filter)).toEqual([]);
+    const fork = await act(services, handle, forkDataset, { dataset, name: "fork of it" });
+    const other = fork.dataset ?? 0;
+    expect(await rowsUnder(handle, other, { map: { id: map } })).toEqual([]);
+    await expect(act(services, handle, showMap, { dataset: other, map })).rejects.toMatchObject({
+      code: "not_found",
+    });
+  });
+
+  it.each([
+    { id: 0 },
+    { id: 1, topics: [] },
+    { id: 1, topics: [61] },
+    {
+      id: 1,
+      area: [
+        [0, 0],
+        [1, 1],
+      ],
+    },
+    {
+      id: 1,
+      area: [
+        [0, 0],
+        [1, 1],
+        [0, 11],
+      ],
+    },
+    {
+      id: 1,
+      area: [
+        [0, 0],
+        [1, 1],
+        [0, Number.NaN],
+      ],
+    },
+    {
+      id: 1,
+      area: [
+        [0, 0],
+        [1, 1],
+        ["0) or true --", 1],
+      ],
+    },
+    { id: 1, other: 1 },
+  ])("are refused for what is no part of a map: %j", async (part) => {
+    const { handle, dataset } = world;
+    const filter = { map: part } as unknown as DatasetFilter;
+    await expect(rowsUnder(handle, dataset, filter)).rejects.toThrow();
+  });
+});
+
+describe("what goes", () => {
+  it("an erased conversation has no place any more", async () => {
+    const { handle, dataset, ids, map } = await mapped(20);
+    await act(services, handle, eraseConversation, { conversation: ids[0] ?? 0 });
+    const [left] = await db.execute<{ n: number }>(
+      sql`select count(*)::int as n from topic_place where conversation_id = ${ids[0]}`,
+    );
+    expect(left?.n).toBe(0);
+    expect(await show({ handle, dataset, map })).toMatchObject({ total: 19, missing: 0 });
+  });
+
+  it("a deleted dataset takes its maps along", async () => {
+    const { handle, dataset, map } = await mapped(20);
+    await act(services, handle, deleteDataset, { dataset });
+    const counts = await db.execute<{ n: number }>(sql`
+      select count(*)::int as n from topic_map where id = ${map}
+      union all select count(*)::int from topic where map_id = ${map}
+      union all select count(*)::int from topic_place where map_id = ${map}`);
+    expect(counts.map(({ n }) => n)).toEqual([0, 0, 0]);
+  });
+});
+
+describe("at the door", () => {
+  it("a viewer looks and starts nothing; another project's people find nothing", async () => {
+    const owner = await makePerson(services, { email: "owner@example.test" });
+    const place = await makeProject(services, { slug: "maps", owner });
+    const viewer = await makePerson(services, { email: "viewer@example.test" });
+    await addMember(services, place, viewer, "viewer");
+    const stranger = await makePerson(services, { email: "stranger@example.test" });
+    await makeProject(services, { slug: "elsewhere", owner: stranger });
+    const handle = await makeHandle(services, { project: place, user: owner });
+    const done = await importText(services, handle, lines(plantedTexts(20)));
+    const dataset = Number(done.result?.datasetId);
+    const map = await makeMap(handle, dataset);
+    const address = `/projects/maps/datasets/${dataset}/topic-maps`;
+    for (const line of [
+      address,
+      `${address}/${map}`,
+      `${address}/${map}/points`,
+      `${address}/${map}/titles`,
+    ]) {
+      expect((await request(services, viewer, `GET ${line}`)).status, line).toBe(200);
+      expect((await request(services, stranger, `GET ${line}`)).status, line).toBe(404);
+    }
+    expect((await request(services, viewer, `POST ${address}`, {})).status).toBe(403);
+    expect((await request(services, viewer, `DELETE ${address}/${map}`)).status).toBe(403);
+    expect((await request(services, owner, `DELETE ${address}/${map}`)).status).toBe(200);
+  });
+});
