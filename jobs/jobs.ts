@@ -9,6 +9,7 @@ import type { Job } from "./job.ts";
 import { recipeJob } from "./recipe.ts";
 import { registerJob } from "./register.ts";
 import { topicsJob } from "./topics.ts";
+import { snapshotJob } from "./snapshot.ts";
 import { trainJob } from "./train.ts";
 
 /** Every job; adding one adds a file and a line. */
@@ -18,6 +19,7 @@ export const jobs: readonly Job[] = [
   recipeJob,
   forkJob,
   topicsJob,
+  snapshotJob,
   exportJob,
   trainJob,
   registerJob,

@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq } from "drizzle-orm";
 import { z } from "zod";
 import type { ProjectHandle } from "#db/handle.ts";
+import { countRows } from "#db/queries/dataset-rows.ts";
 import { requireDataset } from "#db/queries/datasets.ts";
-import { rowsWhere } from "#db/queries/rows-where.ts";
 import { dataset, snapshot } from "#db/schema/datasets.ts";
 import {
   datasetFilterSchema,
@@ -15,18 +14,17 @@ import { AssayError } from "../core/errors.ts";
 import { leakActs, snapshotLeaksSchema } from "../core/snapshot-leaks.ts";
 import { versionRefSchema } from "../core/version-ref.ts";
 import { defineOperation } from "../operation.ts";
+import { startRun } from "../runs/start-run.ts";
+import { inlineRows } from "./bulk.ts";
 import { findVersion } from "./find-version.ts";
+import {
+  type FreezeWish,
+  planFreeze,
+  type SnapshotRow,
+  saveFrozen,
+  splitSchema,
+} from "./freeze-rows.ts";
 import { filterOf, viewRefSchema } from "./saved-views.ts";
-import { findLeaks } from "./snapshot-leaks.ts";
-import { groupRoots, type Side, type SplitRow, sideOf } from "./split-groups.ts";
-
-const share = z.coerce.number().int().min(0).max(100);
-export const splitSchema = z
-  .strictObject({ train: share, validation: share, test: share })
-  .refine(
-    (split) => split.train + split.validation + split.test === 100,
-    "The shares must add up to 100.",
-  );
 
 export const snapshotOutput = z.object({
   id: z.number(),
@@ -43,8 +41,6 @@ export const snapshotOutput = z.object({
   leaks: snapshotLeaksSchema.nullable(),
   createdAt: z.string(),
 });
-
-type Row = SplitRow & { hash: string };
 
 /** Freezes version + filter + split + seed: the only thing that training and test scores are made from. */
 export const createSnapshot = defineOperation({
@@ -70,9 +66,14 @@ export const createSnapshot = defineOperation({
       description: "What to do with training rows that repeat a test side or a suite",
     }),
   }),
-  output: snapshotOutput,
+  /** The snapshot, or for many rows the run that freezes it: its result is the snapshot. */
+  output: z.union([
+    snapshotOutput.extend({ run: z.null() }),
+    z.object({ run: z.number(), rows: z.number() }),
+  ]),
   allow: { project: "dataset.write" },
   positionals: ["dataset"],
+  startsRun: true,
   run: async ({ handle }, input) => {
     const from = await requireDataset(handle, input.dataset);
     const version =
@@ -88,97 +89,26 @@ export const createSnapshot = defineOperation({
       );
     }
     const filter = await filterOf(handle, from.id, input);
-    return handle.transaction(async (tx) => {
-      const rows = await tx.db.execute<Row>(sql`
-        select c.id::float8 as id, coalesce(c.root_id, c.id)::float8 as root, c.normal_hash as "normalHash", c.hash
-        ${await rowsWhere(tx, { datasetId: from.id, version, filter })} and c.erased_at is null order by c.id`);
-      if (rows.length === 0) {
-        throw new AssayError(
-          "precondition_failed",
-          "No row matches this filter, so there is nothing to freeze. Widen it.",
-        );
-      }
-      const groups = groupRoots(rows);
-      const tested = testedGroups(rows, groups, await onceTested(tx));
-      const all = rows.map((row) => {
-        const root = groups.get(row.id) ?? row.root;
-        const side: Side = tested.has(root) ? "test" : sideOf(input.seed, root, input.split);
-        return { id: row.id, hash: row.hash, root, side };
-      });
-      const idsOn = (side: Side) => all.filter((row) => row.side === side).map(({ id }) => id);
-      const found = await findLeaks(tx, idsOn("train"), idsOn("test"), input.leaks);
-      const sides = all.filter(({ id }) => !found.leftOut.has(id));
-      const counts = { train: 0, validation: 0, test: 0 };
-      for (const row of sides) counts[row.side] += 1;
-      const [made] = await tx.db
-        .insert(snapshot)
-        .values({
-          projectId: tx.projectId,
-          datasetId: from.id,
-          version,
-          name: input.name ?? (await freeName(tx, `${from.name} v${version}`)),
-          filter,
-          split: input.split,
-          seed: input.seed,
-          counts,
-          digest: contentDigest(sides),
-          leaks: found.leaks,
-          createdBy: tx.userId,
-        })
-        .returning();
-      if (!made) throw new TypeError("insert returned no row");
-      await tx.db.execute(sql`
-        insert into snapshot_item (snapshot_id, conversation_id, side, group_root)
-        select ${made.id}, x.id, x.side, x.root
-        from jsonb_to_recordset(${JSON.stringify(sides)}::jsonb) as x(id bigint, side text, root bigint)`);
-      return snapshotView({ ...made, dataset: from.name });
-    });
+    const { name, split, seed, leaks } = input;
+    const wish: FreezeWish = {
+      ...{ datasetId: from.id, version, filter, split, seed, leaks },
+      ...(name === undefined ? {} : { name }),
+    };
+    const rows = await countRows(handle, { datasetId: from.id, version, filter });
+    if (rows > inlineRows) {
+      const run = await handle.transaction((tx) =>
+        startRun(tx, {
+          ...{ kind: "snapshot", title: `Freeze ${from.name} version ${version}` },
+          ...{ input: wish, unit: "conversations", total: rows },
+        }),
+      );
+      return { run, rows };
+    }
+    const frozen = await planFreeze(handle, wish);
+    const made = await handle.transaction((tx) => saveFrozen(tx, wish, frozen));
+    return { ...snapshotView(made), run: null };
   },
 });
-
-type Tested = { roots: Set<number>; texts: Set<string> };
-
-/** Roots and normalised texts of rows that stood on a test side before: they stay test, or old scores would be contaminated. */
-async function onceTested(handle: ProjectHandle): Promise<Tested> {
-  const rows = await handle.db.execute<{ root: number; text: string | null }>(sql`
-    select distinct coalesce(c.root_id, c.id)::float8 as root, c.normal_hash as text
-    from snapshot_item i join snapshot s on s.id = i.snapshot_id join conversation c on c.id = i.conversation_id
-    where s.project_id = ${handle.projectId} and i.side = 'test'`);
-  return {
-    roots: new Set(rows.map((row) => row.root)),
-    texts: new Set(rows.flatMap((row) => row.text ?? [])),
-  };
-}
-
-/** Groups with a row that was tested once. Asked by rows: a group's smallest root changes with who is in it. */
-function testedGroups(
-  rows: readonly Row[],
-  groups: ReadonlyMap<number, number>,
-  { roots, texts }: Tested,
-): Set<number> {
-  const tested = rows.filter(
-    (row) => roots.has(row.root) || (row.normalHash !== null && texts.has(row.normalHash)),
-  );
-  return new Set(tested.map((row) => groups.get(row.id) ?? row.root));
-}
-
-async function freeName(handle: ProjectHandle, wish: string): Promise<string> {
-  const rows = await handle.db
-    .select({ name: snapshot.name })
-    .from(snapshot)
-    .where(and(eq(snapshot.projectId, handle.projectId), sql`${snapshot.name} like ${`${wish}%`}`));
-  const taken = new Set(rows.map((row) => row.name));
-  if (!taken.has(wish)) return wish;
-  for (let n = 2; ; n++) if (!taken.has(`${wish} (${n})`)) return `${wish} (${n})`;
-}
-
-/** SHA-256 over the sorted lines `hash side`: equal content, equal digest. */
-function contentDigest(rows: readonly { hash: string; side: string }[]): string {
-  const lines = rows.map((row) => `${row.hash} ${row.side}\n`).sort();
-  return createHash("sha256").update(lines.join("")).digest("hex");
-}
-
-type SnapshotRow = typeof snapshot.$inferSelect & { dataset: string };
 
 export const snapshotView = (row: SnapshotRow): z.input<typeof snapshotOutput> => ({
   id: row.id,

@@ -25,6 +25,9 @@ const phraseWords = 8;
 /** Nor is it one where this share of all rows repeats a test side with edits. */
 const mostEdited = 0.25;
 
+/** Hears how many rows were looked at, after each page; what it throws ends the work. */
+export type LeakProgress = (done: number) => Promise<void>;
+
 export type FoundLeaks = { leaks: SnapshotLeaks; leftOut: ReadonlySet<number> };
 
 type Repeats = Map<number, LeakKind>;
@@ -36,12 +39,12 @@ type Repeats = Map<number, LeakKind>;
  * such rows out, `refuse` throws precondition_failed.
  */
 export async function findLeaks(
-  tx: ProjectHandle,
-  learned: readonly number[],
-  tested: readonly number[],
+  handle: ProjectHandle,
+  { learned, tested }: { learned: readonly number[]; tested: readonly number[] },
   act: LeakAct,
+  tell: LeakProgress,
 ): Promise<FoundLeaks> {
-  const found = await readRepeats(tx, learned, tested);
+  const found = await readRepeats(handle, learned, tested, tell);
   const { ofTests, alike } = judgeTests(found, learned.length, new Set(tested));
   const bySuite = judgePrompts(found);
   const suiteRows = [...bySuite.values()].flatMap((rows) => [...rows.keys()]);
@@ -77,12 +80,13 @@ async function readRepeats(
   tx: ProjectHandle,
   learned: readonly number[],
   tested: readonly number[],
+  tell: LeakProgress,
 ): Promise<Found> {
   const testGuard = await guardTestSides(tx, tested);
   const prompts = await readPrompts(tx);
   const promptGuard = createLeakGuard(prompts.map(({ text }, id) => ({ id, text })));
   const found: Found = { sameWords: new Map(), edited: new Map(), ofPrompts: new Map(), prompts };
-  for await (const { id, body } of bodiesOf(tx, learned)) {
+  for await (const { id, body } of bodiesOf(tx, learned, tell)) {
     const whole = comparedText(body, "conversation");
     for (const { guarded, kind } of testGuard(whole)) {
       if (hasSameWords(kind)) found.sameWords.set(id, kind);
@@ -180,8 +184,10 @@ async function readPrompts(tx: ProjectHandle): Promise<Prompt[]> {
 async function* bodiesOf(
   tx: ProjectHandle,
   ids: readonly number[],
+  tell?: LeakProgress,
 ): AsyncGenerator<{ id: number; body: ConversationBody }> {
   for (let at = 0; at < ids.length; at += page) {
+    await tell?.(at);
     yield* await listBodiesById(tx, ids.slice(at, at + page));
   }
 }

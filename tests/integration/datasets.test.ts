@@ -12,7 +12,6 @@ import {
   updateDataset,
 } from "#lib/datasets/change-dataset.ts";
 import { createDataset } from "#lib/datasets/create-dataset.ts";
-import { createSnapshot } from "#lib/datasets/create-snapshot.ts";
 import { editConversation } from "#lib/datasets/edit-conversation.ts";
 import { eraseConversation, listEraseDependents } from "#lib/datasets/erase-conversation.ts";
 import { undoVersion } from "#lib/datasets/go-back.ts";
@@ -22,7 +21,7 @@ import { readConversation } from "#lib/datasets/read-conversation.ts";
 import { readDataset } from "#lib/datasets/read-dataset.ts";
 import { startRun } from "#lib/runs/start-run.ts";
 import { folders } from "#lib/services.ts";
-import { act, chatBody, chatLines, importText, rowIds } from "#tests/setup/datasets.ts";
+import { act, chatBody, chatLines, freeze, importText, rowIds } from "#tests/setup/datasets.ts";
 import { makeHandle } from "#tests/setup/factories.ts";
 import { runJob } from "#tests/setup/run-job.ts";
 import { testServices } from "#tests/setup/services.ts";
@@ -94,7 +93,7 @@ describe("a dataset", () => {
 
   it("names what depends on it; an open run blocks its deletion", async () => {
     const { handle, id } = await filled(20);
-    const frozen = await act(services, handle, createSnapshot, { dataset: id, name: "May" });
+    const frozen = await freeze(services, handle, { dataset: id, name: "May" });
     const run = await startRun(handle, {
       kind: "bulk",
       title: "Long work",
@@ -221,7 +220,7 @@ describe("erasing", () => {
       conversation: first,
       body: chatBody("When do you open?", "My name is Jo Secret."),
     });
-    const frozen = await act(services, handle, createSnapshot, {
+    const frozen = await freeze(services, handle, {
       dataset: id,
       split: { train: 100, validation: 0, test: 0 },
       // Its question is one of a shipped suite.

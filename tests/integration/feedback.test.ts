@@ -5,7 +5,6 @@ import { openProject, type ProjectHandle } from "#db/handle.ts";
 import { requestLog } from "#db/schema/trust.ts";
 import { appendChat, createChat, readChat } from "#lib/chat/chats.ts";
 import type { EndpointGrant } from "#lib/chat/resolve-target.ts";
-import { createSnapshot } from "#lib/datasets/create-snapshot.ts";
 import { startImport } from "#lib/datasets/start-import.ts";
 import { feedbackSchema, giveFeedback, giveFeedbackAsPerson } from "#lib/feedback/give-feedback.ts";
 import { listFeedback, reviewFeedback } from "#lib/feedback/review-feedback.ts";
@@ -13,6 +12,7 @@ import { readLineage } from "#lib/lineage/read-lineage.ts";
 import { registerVersion } from "#lib/models/register-version.ts";
 import { readMonitor } from "#lib/monitor/read-monitor.ts";
 import { createDeployment } from "#lib/promotion/deployments.ts";
+import { freeze } from "#tests/setup/datasets.ts";
 import { makeHandle, makeProject } from "#tests/setup/factories.ts";
 import { runJob } from "#tests/setup/run-job.ts";
 import { testServices } from "#tests/setup/services.ts";
@@ -49,8 +49,7 @@ async function answered() {
     dataset: "rows",
   });
   await runJob(services, started.run);
-  const snapshot = await createSnapshot.run(context(handle), {
-    project: project.slug,
+  const snapshot = await freeze(services, handle, {
     dataset: "rows",
     filter: {},
     split: { train: 80, validation: 10, test: 10 },

@@ -5,7 +5,6 @@ import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import type { ProjectHandle } from "#db/handle.ts";
 import { gateRun } from "#db/schema/trust.ts";
-import { createSnapshot } from "#lib/datasets/create-snapshot.ts";
 import { env } from "#lib/env.ts";
 import type { CheckResult } from "#lib/promotion/decide-input.ts";
 import { createDeployment } from "#lib/promotion/deployments.ts";
@@ -14,7 +13,7 @@ import { shippedPolicies } from "#lib/promotion/policy.ts";
 import { startGate } from "#lib/promotion/start-gate.ts";
 import { seededRandom } from "#lib/stats/random.ts";
 import { startTraining } from "#lib/training/start-training.ts";
-import { act, importText } from "#tests/setup/datasets.ts";
+import { act, freeze, importText } from "#tests/setup/datasets.ts";
 import { makeHandle } from "#tests/setup/factories.ts";
 import { runJob } from "#tests/setup/run-job.ts";
 import { servedServices } from "#tests/setup/served-model.ts";
@@ -65,7 +64,7 @@ describe.skipIf(!trainerReady)(
     /** Trains a small model on these rows until it has them by heart. */
     async function train(model: string, text: string, canaries: object, steps: number) {
       const imported = await importText(services, handle, text, { dataset: model });
-      const frozen = await act(services, handle, createSnapshot, {
+      const frozen = await freeze(services, handle, {
         dataset: Number(imported.result?.datasetId),
         name: model,
         split: { train: 90, validation: 5, test: 5 },

@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { countRows, listRows, readFacets } from "#db/queries/dataset-rows.ts";
-import { createSnapshot } from "#lib/datasets/create-snapshot.ts";
 import { startImport } from "#lib/datasets/start-import.ts";
+import { freeze as freezeRows } from "#tests/setup/datasets.ts";
 import { makeHandle } from "#tests/setup/factories.ts";
 import { runJob } from "#tests/setup/run-job.ts";
 import { testServices } from "#tests/setup/services.ts";
@@ -139,17 +139,13 @@ describe("rows of a dataset", () => {
     const handle = await makeHandle(services);
     await importText(handle, Array.from({ length: 200 }, (_, n) => chat(n)).join("\n"));
     const freeze = (seed: number) =>
-      createSnapshot.run(
-        { handle, services, actor: handle.actor, signal: new AbortController().signal },
-        {
-          project: handle.slug,
-          dataset: "chats",
-          filter: {},
-          split: { train: 80, validation: 10, test: 10 },
-          seed,
-          leaks: "keep",
-        },
-      );
+      freezeRows(services, handle, {
+        dataset: "chats",
+        filter: {},
+        split: { train: 80, validation: 10, test: 10 },
+        seed,
+        leaks: "keep",
+      });
     const [one, two, other] = [await freeze(1), await freeze(1), await freeze(2)];
     expect(one.digest).toBe(two.digest);
     expect(other.digest).not.toBe(one.digest);
@@ -160,10 +156,8 @@ describe("rows of a dataset", () => {
 
   it("keeps a text that was tested on the test side when a twin with a smaller number joins its group", async () => {
     const handle = await makeHandle(services);
-    const context = { handle, services, actor: handle.actor, signal: new AbortController().signal };
     const freeze = (dataset: string, split: { train: number; validation: number; test: number }) =>
-      createSnapshot.run(context, {
-        project: handle.slug,
+      freezeRows(services, handle, {
         dataset,
         filter: {},
         split,

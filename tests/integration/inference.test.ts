@@ -1,12 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { createSnapshot } from "#lib/datasets/create-snapshot.ts";
 import { listResponses } from "#lib/inference/list-responses.ts";
 import { retryErrors } from "#lib/inference/retry-errors.ts";
 import { startInference } from "#lib/inference/start-inference.ts";
 import { summariseResponses } from "#lib/inference/summarise-responses.ts";
-import { act, chatLines, importText } from "#tests/setup/datasets.ts";
+import { act, chatLines, freeze, importText } from "#tests/setup/datasets.ts";
 import { makeHandle } from "#tests/setup/factories.ts";
 import { runJob } from "#tests/setup/run-job.ts";
 import { testServices } from "#tests/setup/services.ts";
@@ -66,7 +65,7 @@ const responses = (run: number, only: "all" | "errors" = "all") =>
 describe("inference runs", () => {
   it("ask the side of a snapshot, with the recorded answers kept as references", async () => {
     await importText(services, handle, chatLines(40), { dataset: "chats" });
-    const snapshot = await act(services, handle, createSnapshot, {
+    const snapshot = await freeze(services, handle, {
       dataset: "chats",
       split: { train: 50, validation: 0, test: 50 },
     });

@@ -1,13 +1,12 @@
 import { sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import type { PlayState } from "#lib/core/playground-session.ts";
-import { createSnapshot } from "#lib/datasets/create-snapshot.ts";
 import { eraseConversation } from "#lib/datasets/erase-conversation.ts";
 import { openConversation } from "#lib/playground/open-conversation.ts";
 import { deletePrompt, listPrompts, readPrompt, savePrompt } from "#lib/playground/prompts.ts";
 import { saveAnswers } from "#lib/playground/save-answers.ts";
 import { deleteSession, listSessions, readSession, saveSession } from "#lib/playground/sessions.ts";
-import { act, importText, rowIds } from "#tests/setup/datasets.ts";
+import { act, freeze, importText, rowIds } from "#tests/setup/datasets.ts";
 import { makeHandle, makeProject } from "#tests/setup/factories.ts";
 import { testServices } from "#tests/setup/services.ts";
 import { registerStub } from "#tests/setup/stub-model.ts";
@@ -284,7 +283,7 @@ describe("a dataset row in the playground", () => {
     const ids = await rowIds(handle, set?.id ?? 0);
     // Every row counts here; many have the same few words.
     const leaks = "keep";
-    await act(services, handle, createSnapshot, { dataset: "sides", name: "before", split, leaks });
+    await freeze(services, handle, { dataset: "sides", name: "before", split, leaks });
     for (const conversation of ids) {
       const row = await act(services, handle, openConversation, { conversation });
       await act(services, handle, saveAnswers, {
@@ -294,7 +293,7 @@ describe("a dataset row in the playground", () => {
         conversation,
       });
     }
-    const after = await act(services, handle, createSnapshot, {
+    const after = await freeze(services, handle, {
       dataset: "sides",
       name: "after",
       split,

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { auditEntry } from "#db/schema/access.ts";
 import type { DatasetFilter } from "#lib/core/dataset-filter.ts";
-import { createSnapshot } from "#lib/datasets/create-snapshot.ts";
 import { listRows } from "#lib/datasets/list-rows.ts";
 import {
   filterOf,
@@ -11,7 +10,7 @@ import {
   updateView,
 } from "#lib/datasets/saved-views.ts";
 import { startExport } from "#lib/datasets/start-export.ts";
-import { act, chatLines, importText } from "#tests/setup/datasets.ts";
+import { act, chatLines, freeze, importText } from "#tests/setup/datasets.ts";
 import { makePerson, request } from "#tests/setup/door.ts";
 import { addMember, makeHandle, makeProject } from "#tests/setup/factories.ts";
 import { runJob } from "#tests/setup/run-job.ts";
@@ -126,7 +125,7 @@ describe("a saved view", () => {
       code: "not_found",
     });
     const view = late.name;
-    const frozen = await act(services, handle, createSnapshot, { dataset, view });
+    const frozen = await freeze(services, handle, { dataset, view });
     expect(frozen.filter).toEqual(late.filter);
     const { run } = await act(services, handle, startExport, { dataset, view });
     expect(await runJob(services, run)).toMatchObject({ state: "succeeded", total: 1 });

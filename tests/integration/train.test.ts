@@ -4,7 +4,6 @@ import { and, eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { run, runEvent } from "#db/schema/runs.ts";
 import { canary } from "#db/schema/trust.ts";
-import { createSnapshot } from "#lib/datasets/create-snapshot.ts";
 import { startImport } from "#lib/datasets/start-import.ts";
 import { env } from "#lib/env.ts";
 import { requireVersion } from "#lib/models/read-models.ts";
@@ -12,6 +11,7 @@ import { folders } from "#lib/services.ts";
 import { previewTraining } from "#lib/training/preview-training.ts";
 import { startTraining } from "#lib/training/start-training.ts";
 import { artefactStore } from "#models/artefacts.ts";
+import { freeze } from "#tests/setup/datasets.ts";
 import { makeHandle } from "#tests/setup/factories.ts";
 import { runJob } from "#tests/setup/run-job.ts";
 import { testServices } from "#tests/setup/services.ts";
@@ -48,8 +48,7 @@ async function frozen() {
     dataset: "chats",
   });
   await runJob(services, started.run);
-  const snapshot = await createSnapshot.run(context, {
-    project: handle.slug,
+  const snapshot = await freeze(services, handle, {
     dataset: "chats",
     filter: {},
     split: { train: 80, validation: 10, test: 10 },

@@ -2,13 +2,12 @@ import { sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import type { ProjectHandle } from "#db/handle.ts";
 import { removeRows } from "#lib/datasets/change-rows.ts";
-import { createSnapshot } from "#lib/datasets/create-snapshot.ts";
 import { forkDataset } from "#lib/datasets/fork-dataset.ts";
 import { restoreVersion, undoVersion } from "#lib/datasets/go-back.ts";
 import { diffVersions, listVersions } from "#lib/datasets/read-versions.ts";
 import { startExport } from "#lib/datasets/start-export.ts";
 import { listVersionTags, tagVersion, untagVersion } from "#lib/datasets/tag-version.ts";
-import { act, chatLines, importText, rowIds } from "#tests/setup/datasets.ts";
+import { act, chatLines, freeze, importText, rowIds } from "#tests/setup/datasets.ts";
 import { makePerson, request } from "#tests/setup/door.ts";
 import { addMember, makeHandle, makeProject } from "#tests/setup/factories.ts";
 import { testServices } from "#tests/setup/services.ts";
@@ -73,7 +72,7 @@ describe("a tag of a version", () => {
     const { handle, id } = await filled();
     await put(handle, id, "whole", 1);
     await put(handle, id, "half", 2);
-    const frozen = await act(services, handle, createSnapshot, { dataset: id, version: "whole" });
+    const frozen = await freeze(services, handle, { dataset: id, version: "whole" });
     expect(frozen).toMatchObject({ version: 1, name: "chats v1" });
     const { run } = await act(services, handle, startExport, { dataset: id, version: "whole" });
     const [row] = await handle.db.execute(

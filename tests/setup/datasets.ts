@@ -2,6 +2,7 @@ import type { ProjectHandle } from "#db/handle.ts";
 import { listRows } from "#db/queries/dataset-rows.ts";
 import type { ConversationBody } from "#lib/core/conversation.ts";
 import { linear } from "#lib/core/conversation.ts";
+import { createSnapshot } from "#lib/datasets/create-snapshot.ts";
 import { startImport } from "#lib/datasets/start-import.ts";
 import type { Operation } from "#lib/operation.ts";
 import type { Services } from "#lib/services.ts";
@@ -71,4 +72,24 @@ export async function rowIds(
   const view = { datasetId, version, filter: {} };
   const page = await listRows(handle, view, { by: "added", descending: false, limit: 5000 });
   return page.rows.map((row) => row.id);
+}
+
+type Frozen = Out<typeof createSnapshot>;
+
+/** What was frozen at once: no test file is so large that a run does it. */
+export function atOnce<T extends { run: number | null }>(made: T): T & { run: null } {
+  if (made.run !== null) throw new Error(`run ${made.run} freezes these rows`);
+  return made as T & { run: null };
+}
+
+/** Freezes rows of a small dataset. */
+export async function freeze(
+  services: Services,
+  handle: ProjectHandle,
+  input: Omit<In<typeof createSnapshot>, "project">,
+): Promise<Extract<Frozen, { run: null }>> {
+  return atOnce(await act(services, handle, createSnapshot, input)) as Extract<
+    Frozen,
+    { run: null }
+  >;
 }

@@ -2,10 +2,10 @@ import { createHash, randomInt } from "node:crypto";
 import type { ProjectHandle } from "#db/handle.ts";
 import { run } from "#db/schema/runs.ts";
 import { canary } from "#db/schema/trust.ts";
-import { createSnapshot } from "#lib/datasets/create-snapshot.ts";
 import { startImport } from "#lib/datasets/start-import.ts";
 import { plantCanaries } from "#lib/evals/suites/canaries.ts";
 import { seededRandom } from "#lib/stats/random.ts";
+import { freeze } from "./datasets.ts";
 import { runJob } from "./run-job.ts";
 import type { TestServices } from "./services.ts";
 import { type Behaviour, registerStub, type StubServer } from "./stub-model.ts";
@@ -57,8 +57,7 @@ export async function gatedWorld(
     dataset: "chats",
   });
   await runJob(services, started.run);
-  const snapshot = await createSnapshot.run(context, {
-    project: handle.slug,
+  const snapshot = await freeze(services, handle, {
     dataset: "chats",
     filter: {},
     split: { train: 80, validation: 5, test: 15 },

@@ -67,6 +67,7 @@ async function freeze({ crew, seed, found }: Tour): Promise<string> {
     seed,
     split: { train: 88, validation: 4, test: 8 },
   });
+  if (made.run !== null) throw new Error("the sample is small enough to be frozen at once");
   found.snapshot = made.name;
   const { train, validation, test } = made.counts;
   return `${count(train)} train, ${count(validation)} validation, ${count(test)} test rows, digest ${made.digest.slice(0, 12)}`;

@@ -45,8 +45,13 @@ function SnapshotForm({ project, dataset, onClose }: Omit<Props, "opened">) {
   const count = useOperation("datasets.facets", { project, dataset: dataset.id, version, filter });
   const freeze = useAct("snapshot", {
     notify: false,
-    done: ({ name: made, leaks: found }) =>
-      `Snapshot “${made}” is frozen.${found?.leftOut ? ` ${plural(found.leftOut, "row")} that repeat an exam were left out.` : ""}`,
+    done: (made) => {
+      if (made.run !== null) {
+        return `These are many rows, so run ${made.run} freezes them; look under Runs.`;
+      }
+      const out = made.leaks?.leftOut ?? 0;
+      return `Snapshot “${made.name}” is frozen.${out ? ` ${plural(out, "row")} that repeat an exam were left out.` : ""}`;
+    },
     refresh: ["snapshots.list"],
     onDone: () => {
       onClose();
