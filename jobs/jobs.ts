@@ -8,8 +8,8 @@ import { inferJob } from "./infer.ts";
 import type { Job } from "./job.ts";
 import { recipeJob } from "./recipe.ts";
 import { registerJob } from "./register.ts";
-import { topicsJob } from "./topics.ts";
 import { snapshotJob } from "./snapshot.ts";
+import { topicsJob } from "./topics.ts";
 import { trainJob } from "./train.ts";
 
 /** Every job; adding one adds a file and a line. */
