@@ -1,5 +1,6 @@
 import { seededRandom } from "../near-duplicates/hash.ts";
 import { createMatrix, dot, type Matrix, type Pause, rowOf } from "./matrix.ts";
+import { spreadOut } from "./spread.ts";
 
 /** Places in the plane, x and y in turn. */
 export type Places = Float32Array;
@@ -19,12 +20,14 @@ const mostMove = 4;
 /**
  * Places rows in the plane so that rows alike lie together: the layout of UMAP (McInnes, Healy, Melville 2018, without its
  * fuzzy weights) over the 15 nearest neighbours, from a start at the two widest directions of the space. Rows must be
- * vectors of length 1. The same rows and seed give the same places. Every pair is compared: 3,000 rows are a second.
+ * vectors of length 1. What would be drawn as one dot is moved apart. The same rows and seed give the same places. Every pair is compared: 3,000 rows are a second.
  */
 export async function layOut(rows: Matrix, seed: number, pause: Pause): Promise<Places> {
   const nearest = await findNeighbours(rows, pause);
   const places = startPlaces(rows, seed);
   await settle(places, nearest, seed, pause);
+  fitSquare(places);
+  await spreadOut(places, pause);
   return fitSquare(places);
 }
 

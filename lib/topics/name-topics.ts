@@ -77,11 +77,20 @@ async function titleTopic(
   }
 }
 
-/** The median of each axis: a few far rows do not pull a title away from where its topic is. */
+/**
+ * The place of the row that is nearest to the median of each axis: a few far rows do not pull a title away, and a topic in
+ * two parts has it in one of them.
+ */
 function middleOf({ places }: Placed, rows: readonly number[]): { x: number; y: number } {
-  const [x = 0, y = 0] = [0, 1].map((axis) => {
+  const [medianX = 0, medianY = 0] = [0, 1].map((axis) => {
     const values = rows.map((row) => places[2 * row + axis] as number).sort((a, b) => a - b);
     return values[Math.floor(values.length / 2)] ?? 0;
   });
+  let [x, y, least] = [medianX, medianY, Number.POSITIVE_INFINITY];
+  for (const row of rows) {
+    const [px, py] = [places[2 * row] as number, places[2 * row + 1] as number];
+    const distance = (px - medianX) ** 2 + (py - medianY) ** 2;
+    if (distance < least) [x, y, least] = [px, py, distance];
+  }
   return { x, y };
 }

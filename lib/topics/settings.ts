@@ -28,7 +28,7 @@ export const titleWords = 3;
 export const fewestWords = 2;
 
 /** Among so many numbers of topics `auto` chooses: about a fifth more each time. */
-export const autoTopics = [2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 24] as const;
+export const autoTopics = [2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 24, 29, 35] as const;
 
 /** `auto` takes the smallest number of topics whose silhouette is at least this share of the best one. */
 export const autoTolerance = 0.97;

@@ -87,6 +87,7 @@ export async function pagesOf(api, project) {
 const datasetPages = [
   ({ id }) => `datasets/${id}`,
   ({ id }) => `datasets/${id}/statistics`,
+  ({ id }) => `datasets/${id}/topics`,
   ({ id }) => `datasets/${id}/versions`,
   ({ id, version }) => `datasets/${id}/versions/diff?from=1&to=${version}`,
   ({ id }) => `datasets/${id}/versions/merge`,

@@ -178,6 +178,22 @@ describe("a run that maps", () => {
     expect(await maps()).toBe(2);
   });
 
+  it("that is stopped in the middle has written nothing", async () => {
+    const { handle, dataset } = await mapped(600, 2);
+    const { run } = await act(services, handle, mapTopics, { dataset });
+    const stop = new AbortController();
+    const ended = runJob(services, run, stop.signal);
+    const note = () =>
+      db.execute<{ note: string }>(sql`select note from run where id = ${run} and note <> ''`);
+    while ((await note()).length === 0) await new Promise((done) => setTimeout(done, 5));
+    stop.abort();
+    expect(await ended).toMatchObject({ state: "queued" });
+    const [made] = await db.execute<{ n: number }>(
+      sql`select count(*)::int as n from topic_map where run_id = ${run}`,
+    );
+    expect(made?.n).toBe(0);
+  });
+
   it("fails when its dataset goes meanwhile", async () => {
     const { handle, dataset } = await mapped(20);
     const { run } = await act(services, handle, mapTopics, { dataset });

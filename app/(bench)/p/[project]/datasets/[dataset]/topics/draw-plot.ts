@@ -92,7 +92,7 @@ export function drawTitles(
     });
   for (const { title, box } of placeTitles(wanted, space)) {
     const faint = first.size > 0 && !first.has(title.topic.number);
-    context.globalAlpha = faint ? 0.45 : 0.9;
+    context.globalAlpha = faint ? 0.4 : 0.8;
     context.fillStyle = grounds[scheme];
     context.beginPath();
     context.roundRect(box.x, box.y, box.width, box.height, 5);

@@ -45,9 +45,7 @@ export function MapHead(props: Props) {
       <Text size="sm" c="dimmed" className={classes.how}>
         {maps.length === 1 && `Version ${shown.version} · `}
         {shown.method === "lexical" ? "by words (lexical)" : shown.method} · seed{" "}
-        {shown.settings.seed} ·{" "}
-        {shown.settings.topics === "auto" ? "number found automatically" : "number given"} ·{" "}
-        {formatMoment(shown.createdAt)}
+        {shown.settings.seed} · {formatMoment(shown.createdAt)}
         {shown.createdBy && ` by ${shown.createdBy}`}
       </Text>
       {may.write && (

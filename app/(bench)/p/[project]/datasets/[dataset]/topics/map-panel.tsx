@@ -103,18 +103,6 @@ export function MapPanel({ project, dataset, map, may }: Props) {
                 />
               )}
             />
-            {byFinger && (
-              <Button
-                size="xs"
-                className={classes.lassoButton}
-                variant={touching ? "filled" : "default"}
-                aria-pressed={touching}
-                leftSection={<IconLasso size={15} />}
-                onClick={() => setTouching(!touching)}
-              >
-                {touching ? "Draw with a finger" : "Lasso"}
-              </Button>
-            )}
             {ids.length < total && (
               <span className={classes.sampled}>
                 {formatNumber(ids.length)} of {formatNumber(total)} drawn, the same share of each
@@ -122,6 +110,16 @@ export function MapPanel({ project, dataset, map, may }: Props) {
               </span>
             )}
           </div>
+          {byFinger && (
+            <Button
+              variant={touching ? "filled" : "default"}
+              aria-pressed={touching}
+              leftSection={<IconLasso size={16} />}
+              onClick={() => setTouching(!touching)}
+            >
+              {touching ? "Now draw around points" : "Draw a lasso"}
+            </Button>
+          )}
           <PartBar
             {...{ project, dataset, may, part, topics }}
             filter={rest}

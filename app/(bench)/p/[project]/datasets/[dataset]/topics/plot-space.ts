@@ -4,11 +4,20 @@ import type { MapPoint } from "#lib/core/map-area.ts";
 export type PlotPoints = { ids: number[]; topics: number[]; x: number[]; y: number[] };
 export type PlotTopic = { number: number; title: string; size: number; x: number; y: number };
 
-/** From places on the map (y upwards) to pixels of the plot (y downwards), by one measure. */
-export type PlotSpace = { scale: number; left: number; top: number; width: number; height: number };
+/** From places on the map (y upwards) to pixels of the plot (y downwards). */
+export type PlotSpace = {
+  scaleX: number;
+  scaleY: number;
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+};
 
 /** Pixels around the outermost points. */
 const margin = 28;
+/** A wide plot stretches the map by as much as this: which points are neighbours stays the same. */
+const widest = 1.7;
 
 /** The space in which all points of a map are seen. */
 export function fitSpace(
@@ -21,25 +30,25 @@ export function fitSpace(
     [west, east] = [Math.min(west, x[at] as number), Math.max(east, x[at] as number)];
     [south, north] = [Math.min(south, y[at] as number), Math.max(north, y[at] as number)];
   }
-  const scale = Math.max(
-    1,
-    Math.min((width - 2 * margin) / (east - west), (height - 2 * margin) / (north - south)),
-  );
+  const roomX = Math.max(1, (width - 2 * margin) / (east - west));
+  const roomY = Math.max(1, (height - 2 * margin) / (north - south));
+  const scaleX = Math.min(roomX, widest * roomY);
+  const scaleY = Math.min(roomY, widest * roomX);
   return {
-    ...{ scale, width, height },
-    left: width / 2 - (scale * (east + west)) / 2,
-    top: height / 2 + (scale * (north + south)) / 2,
+    ...{ scaleX, scaleY, width, height },
+    left: width / 2 - (scaleX * (east + west)) / 2,
+    top: height / 2 + (scaleY * (north + south)) / 2,
   };
 }
 
 export const toPixels = (space: PlotSpace, [x, y]: MapPoint): [number, number] => [
-  space.left + space.scale * x,
-  space.top - space.scale * y,
+  space.left + space.scaleX * x,
+  space.top - space.scaleY * y,
 ];
 
 export const toPlace = (space: PlotSpace, [px, py]: MapPoint): [number, number] => [
-  (px - space.left) / space.scale,
-  (space.top - py) / space.scale,
+  (px - space.left) / space.scaleX,
+  (space.top - py) / space.scaleY,
 ];
 
 /** The point nearest to a pixel, at most `reach` pixels away; undefined where there is none. */
@@ -50,10 +59,12 @@ export function nearestPoint(
   reach: number,
 ): number | undefined {
   const [x, y] = toPlace(space, at);
-  let least = (reach / space.scale) ** 2;
+  let least = reach ** 2;
   let nearest: number | undefined;
   for (let index = 0; index < points.ids.length; index++) {
-    const square = ((points.x[index] as number) - x) ** 2 + ((points.y[index] as number) - y) ** 2;
+    const square =
+      (space.scaleX * ((points.x[index] as number) - x)) ** 2 +
+      (space.scaleY * ((points.y[index] as number) - y)) ** 2;
     if (square <= least) [least, nearest] = [square, index];
   }
   return nearest;
@@ -74,7 +85,7 @@ export function placeTitles<T extends { at: MapPoint; width: number; height: num
 ): { title: T; box: Box }[] {
   const placed: { title: T; box: Box }[] = [];
   for (const title of titles) {
-    for (const shift of [0, -1.2, 1.2, -2.4, 2.4]) {
+    for (const shift of [0, -1.1, 1.1]) {
       const box = {
         x: Math.min(Math.max(title.at[0] - title.width / 2, 2), width - title.width - 2),
         y: Math.min(

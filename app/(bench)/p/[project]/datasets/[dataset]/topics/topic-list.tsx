@@ -34,9 +34,12 @@ export function TopicList({ topics, chosen, onToggle, onHint }: Props) {
               aria-pressed={chosen.includes(topic.number)}
               data-empty={topic.size === 0 || undefined}
               onClick={() => onToggle(topic.number)}
-              onPointerEnter={() => onHint(topic.number)}
+              // A finger leaves no pointer behind that would go away again.
+              onPointerEnter={({ pointerType }) => pointerType === "mouse" && onHint(topic.number)}
               onPointerLeave={() => onHint(undefined)}
-              onFocus={() => onHint(topic.number)}
+              onFocus={({ currentTarget }) =>
+                currentTarget.matches(":focus-visible") && onHint(topic.number)
+              }
               onBlur={() => onHint(undefined)}
             >
               <MarkIcon mark={mark} />

@@ -35,7 +35,10 @@ export function TopicPlot(props: Props) {
   const base = useRef<HTMLCanvasElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
   const [tip, setTip] = useState<{ index: number; x: number; y: number }>();
-  const first = useMemo(() => new Set(hinted === undefined ? chosen : [hinted]), [chosen, hinted]);
+  const first = useMemo(
+    () => new Set(hinted === undefined ? chosen : [...chosen, hinted]),
+    [chosen, hinted],
+  );
   const lasso = useLasso({
     ...{ space, points },
     onArea: props.onArea,

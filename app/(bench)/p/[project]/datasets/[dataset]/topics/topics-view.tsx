@@ -1,11 +1,12 @@
 "use client";
 
-import { Button, Paper } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconChartDots2 } from "@tabler/icons-react";
 import { useState } from "react";
 import { EmptyState, ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { RunProgress } from "#app/_ui/runs/run-progress.tsx";
 import { useOperation } from "#app/_ui/use-operation.ts";
+import { isFiltered } from "../search.ts";
 import { useSearch } from "../use-search.ts";
 import { MapHead } from "./map-head.tsx";
 import { MapPanel } from "./map-panel.tsx";
@@ -32,18 +33,16 @@ export function TopicsView({ project, dataset, may }: Props) {
   return (
     <div className={classes.root}>
       {data.run !== null && (
-        <Paper p="md">
-          <RunProgress
-            project={project}
-            run={data.run}
-            mayCancel={may.cancel}
-            onEnd={(run) => {
-              void refetch();
-              const made = (run.result as { map?: number } | null)?.map;
-              if (made !== undefined) open(made);
-            }}
-          />
-        </Paper>
+        <RunProgress
+          project={project}
+          run={data.run}
+          mayCancel={may.cancel}
+          onEnd={(run) => {
+            void refetch();
+            const made = (run.result as { map?: number } | null)?.map;
+            if (made !== undefined) open(made);
+          }}
+        />
       )}
       {shown ? (
         <>
@@ -72,8 +71,8 @@ export function TopicsView({ project, dataset, may }: Props) {
         <StartMap
           {...{ project, dataset }}
           version={search.version}
-          filter={rest}
-          what="All conversations of the newest version"
+          filter={shown?.filter ?? rest}
+          what={`${shown && isFiltered(shown.filter) ? "The rows of this map" : "All conversations"}, as ${search.version === undefined ? "the newest version" : `version ${search.version}`} has them`}
           onClose={() => setStarting(false)}
         />
       )}

@@ -10,7 +10,7 @@ type Step = OutputOf<"topics.show">["trail"][number];
 function partOf({ titles, area }: Step): string {
   const [first, ...more] = titles;
   if (first === undefined) return area ? "an area" : "all of it";
-  return more.length === 0 ? first : `${first} and ${more.length} more`;
+  return more.length === 0 ? `“${first}”` : `“${first}” and ${more.length} more`;
 }
 
 /** From the map of the whole dataset to the one that is shown, when this is a part of another. */

@@ -1,0 +1,81 @@
+import { fileURLToPath } from "node:url";
+import { expect, type Page, test } from "@playwright/test";
+import { ana, expectNoSeriousIssue, signedIn } from "#tests/setup/e2e-people.ts";
+
+const sample = fileURLToPath(new URL("../../sample/support.jsonl", import.meta.url));
+
+test.describe
+  .serial("what conversations are about", () => {
+    let page: Page;
+    test.beforeAll(async ({ browser }) => {
+      page = await signedIn(browser, ana);
+    });
+    test.afterAll(() => page.context().close());
+
+    const count = async () => {
+      const words = await page
+        .getByRole("status")
+        .filter({ hasText: /conversation/ })
+        .first()
+        .textContent();
+      return Number((words ?? "").replace(/\D/g, ""));
+    };
+
+    test("she imports the sample and asks for a map of its topics", async () => {
+      await page.goto("/p/default/datasets/import");
+      await page.locator('input[type="file"]').setInputFiles(sample);
+      await page.getByRole("combobox", { name: "Into dataset" }).fill("mapped");
+      await page.getByRole("button", { name: "Import", exact: true }).click();
+      await page.getByRole("link", { name: "Open the dataset" }).click({ timeout: 60_000 });
+      await page.getByRole("link", { name: "Topics" }).click();
+      await page.getByRole("button", { name: "Map the topics" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Start" }).click();
+      const topics = page.getByRole("list", { name: "Topics" });
+      await expect(topics.getByRole("button").nth(10)).toBeVisible({ timeout: 120_000 });
+      await expect(topics.getByRole("button", { name: /gift/i })).toBeVisible();
+      await expectNoSeriousIssue(page);
+    });
+
+    test("she chooses a topic by the keyboard, and draws a lasso with the mouse", async () => {
+      await page.getByRole("button", { name: /gift/i }).press("Enter");
+      const part = page.getByRole("region", { name: "Chosen part of the map" });
+      await expect(part).toContainText("in topic “Gift");
+      await part.getByRole("button", { name: "Clear" }).click();
+      const plot = page.getByRole("img", { name: /^Map of/ });
+      const box = (await plot.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+      const at = (x: number, y: number) => [box.x + x * box.width, box.y + y * box.height] as const;
+      await page.mouse.move(...at(0.2, 0.1));
+      await page.mouse.down();
+      for (const [x, y] of [
+        [0.55, 0.1],
+        [0.55, 0.6],
+        [0.2, 0.6],
+        [0.2, 0.15],
+      ] as const) {
+        await page.mouse.move(...at(x, y), { steps: 6 });
+      }
+      await page.mouse.up();
+      await expect(part).toContainText("in an area of the map");
+      await expect(part.getByRole("status")).toHaveText(/^[\d,]+ conversations$/);
+    });
+
+    test("she opens those rows, tags all of them, and takes the tags back", async () => {
+      const inside = await count();
+      expect(inside).toBeGreaterThan(50);
+      await page.getByRole("link", { name: "Show these rows" }).click();
+      await expect(page.getByText("In an area")).toBeVisible();
+      await expect.poll(count).toBe(inside);
+      await page.getByRole("row").nth(1).getByRole("checkbox").check();
+      await page.getByRole("button", { name: /Select all/ }).click();
+      await page.getByRole("button", { name: "Tags", exact: true }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByRole("combobox", { name: "Add" }).fill("from the map");
+      await dialog.getByRole("combobox", { name: "Add" }).press("Enter");
+      await dialog.getByRole("button", { name: "Change tags" }).click();
+      const filters = page.getByRole("region", { name: "Filters" });
+      await expect(filters.getByText("from the map")).toBeVisible();
+      await page.getByRole("button", { name: "Undo" }).click();
+      await expect(filters.getByText("from the map")).toHaveCount(0);
+      await expectNoSeriousIssue(page);
+    });
+  });
