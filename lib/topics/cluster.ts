@@ -1,7 +1,7 @@
 import { seededRandom } from "../near-duplicates/hash.ts";
 import {
   createMatrix,
-  dot,
+  dotRows,
   drawRows,
   type Matrix,
   normalise,
@@ -57,12 +57,14 @@ async function drawCentres(
 ): Promise<Matrix> {
   const centres = createMatrix(count, rows.width);
   const distances = new Float64Array(rows.rows).fill(1);
+  const cosines = new Float32Array(rows.rows);
   for (let centre = 0; centre < count; centre++) {
     await pause();
     const row = rowOf(rows, drawByWeight(distances, random()));
     centres.values.set(row, centre * rows.width);
+    dotRows(rows, row, cosines);
     for (let other = 0; other < rows.rows; other++) {
-      const distance = Math.max(0, 1 - dot(rowOf(rows, other), row));
+      const distance = Math.max(0, 1 - (cosines[other] as number));
       distances[other] = centre === 0 ? distance : Math.min(distances[other] as number, distance);
     }
   }
@@ -120,11 +122,17 @@ async function assign(rows: Matrix, centres: Matrix, clusterOf: Int32Array, paus
 
 /** The row with the highest cosine; of equal ones the first. */
 export function nearestRow(rows: Matrix, vector: Float32Array): { row: number; cosine: number } {
+  const { width, values } = rows;
   let best = 0;
   let cosine = Number.NEGATIVE_INFINITY;
-  for (let row = 0; row < rows.rows; row++) {
-    const value = dot(rowOf(rows, row), vector);
-    if (value > cosine) [cosine, best] = [value, row];
+  for (let row = 0, from = 0; row < rows.rows; row++, from += width) {
+    let sum = 0;
+    for (let at = 0; at < width; at++)
+      sum += (values[from + at] as number) * (vector[at] as number);
+    if (sum > cosine) {
+      cosine = sum;
+      best = row;
+    }
   }
   return { row: best, cosine };
 }
@@ -157,13 +165,9 @@ export async function chooseCount(
 
 async function allCosines(rows: Matrix, pause: Pause): Promise<Matrix> {
   const cosines = createMatrix(rows.rows, rows.rows);
-  for (let a = 0; a < rows.rows; a++) {
-    if (a % 50 === 0) await pause();
-    for (let b = 0; b <= a; b++) {
-      const cosine = dot(rowOf(rows, a), rowOf(rows, b));
-      cosines.values[a * rows.rows + b] = cosine;
-      cosines.values[b * rows.rows + a] = cosine;
-    }
+  for (let row = 0; row < rows.rows; row++) {
+    if (row % 50 === 0) await pause();
+    dotRows(rows, rowOf(rows, row), rowOf(cosines, row));
   }
   return cosines;
 }

@@ -1,5 +1,5 @@
 import { seededRandom } from "../near-duplicates/hash.ts";
-import { createMatrix, dot, type Matrix, type Pause, rowOf } from "./matrix.ts";
+import { createMatrix, dotRows, type Matrix, type Pause, rowOf } from "./matrix.ts";
 import { spreadOut } from "./spread.ts";
 
 /** Places in the plane, x and y in turn. */
@@ -38,8 +38,7 @@ async function findNeighbours(rows: Matrix, pause: Pause): Promise<Int32Array[]>
   const cosines = new Float32Array(rows.rows);
   for (let row = 0; row < rows.rows; row++) {
     if (row % 50 === 0) await pause();
-    const own = rowOf(rows, row);
-    for (let other = 0; other < rows.rows; other++) cosines[other] = dot(own, rowOf(rows, other));
+    dotRows(rows, rowOf(rows, row), cosines);
     cosines[row] = Number.NEGATIVE_INFINITY;
     nearest.push(largest(cosines, count));
   }
@@ -181,9 +180,8 @@ export function placeAmong(
 ): [number, number] | undefined {
   if (!anchors || anchors.vectors.rows === 0) return undefined;
   const { vectors, places } = anchors;
-  const cosines = Float32Array.from({ length: vectors.rows }, (_, row) =>
-    dot(rowOf(vectors, row), vector),
-  );
+  const cosines = new Float32Array(vectors.rows);
+  dotRows(vectors, vector, cosines);
   let [x, y, sum] = [0, 0, 0];
   for (const at of largest(cosines, Math.min(anchorsNear, vectors.rows))) {
     // A row that is an anchor itself stays where it was laid out.

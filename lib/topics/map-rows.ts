@@ -5,7 +5,13 @@ import { type Anchors, anchorsOf, layOut, placeAmong } from "./layout.ts";
 import { createMatrix, drawRows, type Matrix, type Pause, pickRows, rowOf } from "./matrix.ts";
 import { type NamedTopic, nameTopics } from "./name-topics.ts";
 import { fewestWords, layoutRows, sampleRows } from "./settings.ts";
-import { buildVocabulary, type Vocabulary, type WeightedWords, weigh } from "./vocabulary.ts";
+import {
+  buildVocabulary,
+  type Vocabulary,
+  type WeightedWords,
+  weigh,
+  weighAll,
+} from "./vocabulary.ts";
 import { topicWords } from "./words.ts";
 
 /** The conversations that are mapped, wherever they stand. */
@@ -91,9 +97,8 @@ async function readSample(source: TextSource, seed: number, watch: Watch): Promi
       );
     }
   }
-  await watch.pause();
-  const vocabulary = buildVocabulary(texts);
-  return { vocabulary, weighted: texts.map((text) => weigh(vocabulary, text)) };
+  const vocabulary = await buildVocabulary(texts, watch.pause);
+  return { vocabulary, weighted: await weighAll(vocabulary, texts, watch.pause) };
 }
 
 /** What was learned from the sample. */

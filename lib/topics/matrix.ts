@@ -20,6 +20,20 @@ export function dot(a: Float32Array, b: Float32Array): number {
   return sum;
 }
 
+/** The inner product of each row with a vector, written into `into`. One loop over the block: no row is cut out of it. */
+export function dotRows(
+  { rows, width, values }: Matrix,
+  vector: Float32Array,
+  into: Float32Array,
+): void {
+  for (let row = 0, from = 0; row < rows; row++, from += width) {
+    let sum = 0;
+    for (let at = 0; at < width; at++)
+      sum += (values[from + at] as number) * (vector[at] as number);
+    into[row] = sum;
+  }
+}
+
 /** Makes a vector one of length 1, in place; a vector of nothing stays so. */
 export function normalise(vector: Float32Array): void {
   const length = Math.sqrt(dot(vector, vector));

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { commonForms, tellTopics, titleOf } from "./titles.ts";
-import { buildVocabulary, weigh } from "./vocabulary.ts";
+import { buildVocabulary, weighAll } from "./vocabulary.ts";
 import { topicWords } from "./words.ts";
 
 it("a title has the words as people write them inside of sentences", () => {
@@ -21,15 +21,15 @@ it("a title has the words as people write them inside of sentences", () => {
   expect(titleOf([], forms)).toBe("");
 });
 
-it("words of a topic are those that the others lack, one form of each, in at least three texts", () => {
+it("words of a topic are those that the others lack, one form of each, in at least three texts", async () => {
   const texts = [
     ...["bike lost twice", "bike lost here", "bikes lost far", "bikes bike lost Ada Ada"],
     ...["bread oven", "bread oven hot", "bread oven", "oven bread"],
     ...Array.from({ length: 12 }, (_, n) => String.fromCharCode(97 + n).repeat(4)),
   ].map(topicWords);
   const topicOf = texts.map((_, row) => (row < 8 ? Math.floor(row / 4) : -1));
-  const vocabulary = buildVocabulary(texts);
-  const weighted = texts.map((text) => weigh(vocabulary, text));
+  const vocabulary = await buildVocabulary(texts, async () => {});
+  const weighted = await weighAll(vocabulary, texts, async () => {});
   const told = tellTopics(vocabulary, weighted, topicOf, 2);
   expect(told.map((words) => words.map(({ word }) => word))).toEqual([
     ["lost", "bike"],

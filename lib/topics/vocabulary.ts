@@ -1,3 +1,4 @@
+import type { Pause } from "./matrix.ts";
 import { commonShare, fewestTexts, mostVocabulary } from "./settings.ts";
 
 /** The words that can tell a topic, each with its number, its weight and in how many of the texts it stands. */
@@ -12,13 +13,20 @@ export type Vocabulary = {
 /** A text as its telling words: their numbers, ascending, and weights of length 1. */
 export type WeightedWords = { words: Int32Array; weights: Float32Array };
 
+/** Texts between two breaths: about 5 ms. */
+const textsPerBreath = 100;
+
 /**
  * Chooses the words from texts that were read. What stands in more than `commonShare` of them is left out, whatever the
  * language; the most frequent of the rest stay, in an order that does not depend on the order of the texts.
  */
-export function buildVocabulary(texts: readonly (readonly string[])[]): Vocabulary {
+export async function buildVocabulary(
+  texts: readonly (readonly string[])[],
+  pause: Pause,
+): Promise<Vocabulary> {
   const counts = new Map<string, number>();
-  for (const text of texts) {
+  for (const [at, text] of texts.entries()) {
+    if (at % textsPerBreath === 0) await pause();
     for (const word of new Set(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   const most = Math.max(fewestTexts, commonShare * texts.length);
@@ -32,6 +40,20 @@ export function buildVocabulary(texts: readonly (readonly string[])[]): Vocabula
     weights: Float32Array.from(chosen, ([, count]) => Math.log(texts.length / count)),
     texts: Int32Array.from(chosen, ([, count]) => count),
   };
+}
+
+/** Each text as `weigh` has it. */
+export async function weighAll(
+  vocabulary: Vocabulary,
+  texts: readonly (readonly string[])[],
+  pause: Pause,
+): Promise<WeightedWords[]> {
+  const weighted: WeightedWords[] = [];
+  for (const [at, text] of texts.entries()) {
+    if (at % textsPerBreath === 0) await pause();
+    weighted.push(weigh(vocabulary, text));
+  }
+  return weighted;
 }
 
 /** tf-idf with a logarithm of the count (a word said ten times is not ten times as telling), of length 1. */
