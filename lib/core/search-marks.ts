@@ -27,8 +27,8 @@ export function markText(phrases: readonly Phrase[], text: string): Mark[] {
 
 export type Excerpt = { text: string; marks: Mark[] };
 
-/** Characters before the first place of an excerpt: enough to see what it is about. */
-const lead = 40;
+/** Characters before the first place of an excerpt: a cell of the table shows some forty, and the place is to be seen. */
+const lead = 16;
 
 /**
  * The piece of the first text that holds one of the phrases, `length` UTF-16 units long, as one line with its marks.

@@ -1,16 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type ConversationBody, linear } from "./conversation.ts";
 import { matchesSearch, parseSearch } from "./search-query.ts";
 import { wordsOf } from "./search-text.ts";
 import { anyOf, tellingWords, termsOf } from "./similar-words.ts";
 
-const body = (...texts: string[]) => {
-  let node: object | undefined;
-  for (const text of texts.toReversed()) {
-    node = { role: "user", parts: [{ type: "text", text }], children: node ? [node] : [] };
-  }
-  return { root: node } as unknown as Parameters<typeof termsOf>[0];
-};
+const body = (...texts: string[]): ConversationBody => ({
+  kind: "chat",
+  root: linear(texts.map((content) => ({ role: "user", content }))),
+});
 
 describe("termsOf", () => {
   it("counts words over all messages, as the search sees them", () => {

@@ -74,6 +74,7 @@ function RevisionNote({ project, input }: { project: string; input: RunView["inp
       <Anchor
         component={Link}
         inherit
+        underline="always"
         href={`/p/${project}/datasets/recipes/${recipeId}/revisions?from=${Math.max(1, revision - 1)}&to=${revision}`}
       >
         {String(recipe)}
