@@ -47,7 +47,7 @@ export function SimilarRows({ project, dataset, conversation, onOpen }: Props) {
           </li>
         ))}
       </ol>
-      <Group justify="space-between" align="flex-start" wrap="nowrap">
+      <Group justify="space-between" align="flex-start">
         <Text size="xs" c="dimmed" className={classes.breakable} dir="auto">
           Found with <code>{search}</code>
         </Text>
