@@ -40,6 +40,8 @@ const suites = {
   browser: () => playwright(),
 };
 
+const withTrainer = ["integration", "contracts", "real", "trainer", "browser"];
+
 async function main() {
   const chosen = process.argv.slice(2);
   const unknown = chosen.filter((name) => !(name in suites));
@@ -50,14 +52,16 @@ async function main() {
   }
   const wanted = Object.keys(suites).filter((name) => chosen.length === 0 || chosen.includes(name));
   const needs = (...names) => names.some((name) => wanted.includes(name));
+  // Its packages come over the network for minutes; meanwhile pages are built and the quick suites run.
+  const trainer = needs(...withTrainer) ? prepareTrainer() : undefined;
+  trainer?.catch(() => {});
   await prepare({ build: needs("types", "integration", "browser") });
   mkdirSync(reports, { recursive: true });
-  if (needs("integration", "contracts", "real", "trainer", "browser")) await prepareTrainer();
-  if (needs("integration")) await prepareRedis();
-  if (needs("browser")) await prepareBrowser();
-
   const results = [];
   for (const name of wanted) {
+    if (withTrainer.includes(name)) await trainer;
+    if (name === "integration") await prepareRedis();
+    if (name === "browser") await prepareBrowser();
     console.log(`\n── ${name}`);
     results.push({ name, ...(await suites[name]()) });
   }
