@@ -1,11 +1,11 @@
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, sql } from "drizzle-orm";
 import { AssayError } from "../../lib/core/errors.ts";
 import type { ProjectHandle } from "../handle.ts";
 import { user } from "../schema/access.ts";
 import { topic, topicMap, topicPlace } from "../schema/topics.ts";
 import { numberColumn } from "../text-columns.ts";
 
-export type TopicMapRow = typeof topicMap.$inferSelect;
+export type TopicMapRow = Omit<typeof topicMap.$inferSelect, "createdBy"> & { createdBy: string };
 export type TopicRow = Omit<typeof topic.$inferSelect, "mapId">;
 export type NewTopicMap = Omit<typeof topicMap.$inferInsert, "projectId" | "createdBy">;
 export type NewPlaces = { ids: readonly number[]; topics: ArrayLike<number>; places: Float32Array };
@@ -54,36 +54,27 @@ export async function insertTopicMap(
   return row.id;
 }
 
-export type ListedMap = Omit<TopicMapRow, "createdBy"> & { createdBy: string };
+const mine = (handle: ProjectHandle, datasetId: number) =>
+  and(eq(topicMap.projectId, handle.projectId), eq(topicMap.datasetId, datasetId));
 
-const listed = (handle: ProjectHandle, datasetId: number) =>
-  handle.db
-    .select({
-      id: topicMap.id,
-      projectId: topicMap.projectId,
-      datasetId: topicMap.datasetId,
-      version: topicMap.version,
-      runId: topicMap.runId,
-      method: topicMap.method,
-      filter: topicMap.filter,
-      parentId: topicMap.parentId,
-      settings: topicMap.settings,
-      facts: topicMap.facts,
-      rows: topicMap.rows,
-      topics: topicMap.topics,
-      createdBy: sql<string>`coalesce((select ${user.name} from ${user} where ${user.id} = ${topicMap.createdBy}), '')`,
-      createdAt: topicMap.createdAt,
-    })
-    .from(topicMap)
-    .where(and(eq(topicMap.projectId, handle.projectId), eq(topicMap.datasetId, datasetId)))
-    .$dynamic();
+/** With the present name of who made it; empty when nobody is known. */
+const columns = {
+  ...getTableColumns(topicMap),
+  createdBy: sql<string>`coalesce((select ${user.name} from ${user} where ${user.id} = ${topicMap.createdBy}), '')`,
+};
 
 /** Maps of a dataset of the handle's project, the newest first. */
 export const listTopicMaps = (
   handle: ProjectHandle,
   datasetId: number,
   limit: number,
-): Promise<ListedMap[]> => listed(handle, datasetId).orderBy(desc(topicMap.id)).limit(limit);
+): Promise<TopicMapRow[]> =>
+  handle.db
+    .select(columns)
+    .from(topicMap)
+    .where(mine(handle, datasetId))
+    .orderBy(desc(topicMap.id))
+    .limit(limit);
 
 /** A map of a dataset of the handle's project. Throws not_found. */
 export async function requireTopicMap(
@@ -92,15 +83,9 @@ export async function requireTopicMap(
   id: number,
 ): Promise<TopicMapRow> {
   const [row] = await handle.db
-    .select()
+    .select(columns)
     .from(topicMap)
-    .where(
-      and(
-        eq(topicMap.id, id),
-        eq(topicMap.projectId, handle.projectId),
-        eq(topicMap.datasetId, datasetId),
-      ),
-    );
+    .where(and(mine(handle, datasetId), eq(topicMap.id, id)));
   if (row) return row;
   throw new AssayError(
     "not_found",
@@ -108,7 +93,7 @@ export async function requireTopicMap(
   );
 }
 
-/** Topics of a map that was required before, by number. */
+/** Topics of a map that was required before, by number; texts that are too short to place come last. */
 export function listTopics(handle: ProjectHandle, mapId: number): Promise<TopicRow[]> {
   return handle.db
     .select({
@@ -122,7 +107,7 @@ export function listTopics(handle: ProjectHandle, mapId: number): Promise<TopicR
     .from(topic)
     .innerJoin(topicMap, eq(topicMap.id, topic.mapId))
     .where(and(eq(topic.mapId, mapId), eq(topicMap.projectId, handle.projectId)))
-    .orderBy(topic.number);
+    .orderBy(sql`${topic.number} = 0`, topic.number);
 }
 
 /** Takes a map with its topics and places away. */

@@ -4,7 +4,6 @@ import type { View } from "#db/queries/dataset-filter.ts";
 import { requireDataset } from "#db/queries/datasets.ts";
 import {
   deleteTopicMap,
-  type ListedMap,
   listTopicMaps,
   listTopics,
   requireTopicMap,
@@ -51,11 +50,11 @@ const mapOutput = z.object({
 /** A stored filter that an older Assay wrote may have a field that is gone: the map stands, and its rows are not named. */
 const storedFilter = datasetFilterSchema.catch({});
 
-const mapView = (row: ListedMap | (TopicMapRow & { createdBy: string | null })) => ({
+const mapView = (row: TopicMapRow) => ({
   ...{ id: row.id, version: row.version, method: row.method, parent: row.parentId },
   ...{ settings: row.settings, rows: row.rows, topics: row.topics },
   filter: storedFilter.parse(row.filter),
-  createdBy: row.createdBy ?? "",
+  createdBy: row.createdBy,
   createdAt: row.createdAt.toISOString(),
 });
 

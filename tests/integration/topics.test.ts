@@ -1,85 +1,26 @@
 import { sql } from "drizzle-orm";
-import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { ProjectHandle } from "#db/handle.ts";
-import { countRows, readCounts } from "#db/queries/dataset-rows.ts";
+import { countRows } from "#db/queries/dataset-rows.ts";
 import type { DatasetFilter } from "#lib/core/dataset-filter.ts";
-import { insideArea, type MapPoint } from "#lib/core/map-area.ts";
 import { deleteDataset } from "#lib/datasets/change-dataset.ts";
-import { removeRows, tagRows } from "#lib/datasets/change-rows.ts";
+import { removeRows } from "#lib/datasets/change-rows.ts";
 import { eraseConversation } from "#lib/datasets/erase-conversation.ts";
-import { forkDataset } from "#lib/datasets/fork-dataset.ts";
-import { undoVersion } from "#lib/datasets/go-back.ts";
-import { listRows } from "#lib/datasets/list-rows.ts";
-import { readStatistics } from "#lib/datasets/read-statistics.ts";
-import { saveView } from "#lib/datasets/saved-views.ts";
-import { startExport } from "#lib/datasets/start-export.ts";
 import { cancelRun } from "#lib/runs/read-runs.ts";
 import { mapTopics } from "#lib/topics/map-topics.ts";
 import { plantedTexts } from "#lib/topics/planted.testing.ts";
-import { listMapPoints, listMaps, listTitles, removeMap, showMap } from "#lib/topics/read-maps.ts";
-import { act, freeze, importText, rowIds } from "#tests/setup/datasets.ts";
+import { listMaps, listTitles, removeMap, showMap } from "#lib/topics/read-maps.ts";
+import { act, importText, rowIds } from "#tests/setup/datasets.ts";
 import { makePerson, request } from "#tests/setup/door.ts";
 import { addMember, makeHandle, makeProject } from "#tests/setup/factories.ts";
-import { startTestIndex, withoutIndex } from "#tests/setup/index-server.ts";
 import { runJob } from "#tests/setup/run-job.ts";
 import { testServices } from "#tests/setup/services.ts";
+import { type Mapped, topicLines, topicWorld } from "#tests/setup/topic-maps.ts";
 
 const services = await testServices();
-await startTestIndex(services);
 const { db } = services.database;
+const { makeMap, mapped, pointsOf, show } = topicWorld(services);
 
-const lines = (texts: readonly string[]) =>
-  texts
-    .map((content) =>
-      JSON.stringify({
-        messages: [
-          { role: "user", content },
-          { role: "assistant", content: "Yes." },
-        ],
-      }),
-    )
-    .join("\n");
-
-type World = { handle: ProjectHandle; dataset: number; ids: number[]; map: number };
-
-/** Chats on five subjects, mapped. */
-async function mapped(rows = 150, topics: "auto" | number = "auto"): Promise<World> {
-  const handle = await makeHandle(services);
-  const done = await importText(services, handle, lines(plantedTexts(rows)));
-  const dataset = Number(done.result?.datasetId);
-  const map = await makeMap(handle, dataset, { topics });
-  return { handle, dataset, ids: await rowIds(handle, dataset), map };
-}
-
-async function makeMap(handle: ProjectHandle, dataset: number, given: object = {}) {
-  const { run } = await act(services, handle, mapTopics, { dataset, ...given });
-  const done = await runJob(services, run);
-  expect(done).toMatchObject({ state: "succeeded" });
-  return Number(done.result?.map);
-}
-
-const show = ({ handle, dataset, map }: Omit<World, "ids">, filter: DatasetFilter = {}) =>
-  act(services, handle, showMap, { dataset, map, filter });
-
-const pointsOf = ({ handle, dataset, map }: World, limit?: number) =>
-  act(services, handle, listMapPoints, { dataset, map, ...(limit ? { limit } : {}) });
-
-/** Ids of all rows under a filter. */
-async function rowsUnder(handle: ProjectHandle, dataset: number, filter: DatasetFilter) {
-  const { rows } = await act(services, handle, listRows, { dataset, filter, limit: 200 });
-  return rows.map(({ id }) => id);
-}
-
-/** An area around a topic and a part of the map beside it. */
-const left: [number, number][] = [
-  [-1.2, -1.2],
-  [0.1, -1.2],
-  [0.1, 1.2],
-  [-1.2, 1.2],
-];
-
-let world: World;
+let world: Mapped;
 beforeAll(async () => {
   world = await mapped();
 });
@@ -94,6 +35,8 @@ describe("a map of topics", () => {
     ]);
     const shown = await show(world);
     expect(shown).toMatchObject({ total: 150, missing: 0, trail: [] });
+    expect(shown.map).toEqual(maps[0]);
+    expect(shown.map.createdBy).toMatch(/^Test /);
     const learned = shown.topics.filter(({ number }) => number > 0);
     expect(learned).toHaveLength(5);
     for (const topic of learned) expect(topic.title).toMatch(/^\p{Lu}\p{L}+ · \p{L}+ · \p{L}+$/u);
@@ -115,7 +58,7 @@ describe("a map of topics", () => {
   it("says how many rows of the newest version are not on it, and counts those that are", async () => {
     const { handle, dataset, map } = await mapped(40);
     const added = plantedTexts(3, 9).map((text) => `${text} new`);
-    await importText(services, handle, lines(added));
+    await importText(services, handle, topicLines(added));
     const gone = (await rowIds(handle, dataset)).slice(0, 2);
     await act(services, handle, removeRows, { dataset, filter: { ids: gone } });
     expect(await show({ handle, dataset, map })).toMatchObject({ missing: 3, total: 38 });
@@ -207,178 +150,6 @@ describe("a run that maps", () => {
   });
 });
 
-describe("rows of a topic or of an area", () => {
-  it("are those that a plain test of the points gives, with the index and without", async () => {
-    const { handle, dataset, map } = world;
-    const points = await pointsOf(world);
-    const coordinate = fc.integer({ min: -12, max: 12 }).map((value) => value / 10);
-    const areas = fc.array(fc.tuple(coordinate, coordinate), { minLength: 3, maxLength: 9 });
-    await fc.assert(
-      fc.asyncProperty(areas, fc.subarray([0, 1, 2, 3]), async (area, topics) => {
-        const filter: DatasetFilter = {
-          map: { id: map, area, ...(topics.length > 0 ? { topics } : {}) },
-        };
-        const wanted = points.ids.filter(
-          (_, at) =>
-            insideArea([points.x[at] ?? 0, points.y[at] ?? 0], area) &&
-            (topics.length === 0 || topics.includes(points.topics[at] ?? -1)),
-        );
-        const view = { datasetId: dataset, version: undefined, filter };
-        for (const right of [handle, withoutIndex(handle)]) {
-          expect(await rowsUnder(right, dataset, filter)).toEqual(wanted.sort((a, b) => a - b));
-          expect((await readCounts(right, view)).total).toBe(wanted.length);
-        }
-      }),
-      { numRuns: 25 },
-    );
-  });
-
-  it("are told by the line and by concave areas as a plain test tells them", async () => {
-    const u: MapPoint[] = [
-      [0, 0],
-      [3, 0],
-      [3, 3],
-      [2, 3],
-      [2, 1],
-      [1, 1],
-      [1, 3],
-      [0, 3],
-    ];
-    const star: MapPoint[] = [
-      [0, 2],
-      [3, 2],
-      [0.5, 0],
-      [1.5, 3],
-      [2.5, 0],
-    ];
-    const places = Array.from(
-      { length: 49 },
-      (_, at): MapPoint => [(at % 7) / 2, Math.floor(at / 7) / 2],
-    );
-    for (const area of [u, star]) {
-      const corners = `(${area.map(([x, y]) => `(${x},${y})`).join(",")})`;
-      for (const [x, y] of places) {
-        const [row] = await db.execute<{ inside: boolean }>(
-          sql`select point(${x}::real, ${y}::real) <@ ${corners}::polygon as inside`,
-        );
-        expect(row?.inside, `${x} ${y} ${corners}`).toBe(insideArea([x, y], area));
-      }
-    }
-  });
-
-  it("are searched, counted, sorted and described as any rows", async () => {
-    const { handle, dataset, map } = world;
-    const filter: DatasetFilter = { map: { id: map, topics: [1] }, text: "how or please" };
-    for (const right of [handle, withoutIndex(handle)]) {
-      const topic = await rowsUnder(right, dataset, { map: { id: map, topics: [1] } });
-      const found = await rowsUnder(right, dataset, filter);
-      expect(found.length).toBeGreaterThan(0);
-      for (const id of found) expect(topic).toContain(id);
-      const view = { datasetId: dataset, version: undefined, filter };
-      expect(await countRows(right, view)).toBe(found.length);
-    }
-    const figures = await act(services, handle, readStatistics, {
-      dataset,
-      filter: { map: filter.map },
-    });
-    expect(figures.conversations).toBe(
-      (await show(world)).topics.find(({ number }) => number === 1)?.size,
-    );
-  });
-
-  it("are tagged all at once from a lasso, and the tags are taken back", async () => {
-    const { handle, dataset, map } = world;
-    const filter: DatasetFilter = { map: { id: map, area: left } };
-    const ids = await rowsUnder(handle, dataset, filter);
-    expect(ids.length).toBeGreaterThan(5);
-    expect(ids.length).toBeLessThan(150);
-    const shown = await show(world, filter);
-    expect(shown.total).toBe(ids.length);
-    const tagged = await act(services, handle, tagRows, {
-      ...{ dataset, filter, expected: ids.length, add: ["left"], remove: [] },
-    });
-    expect(tagged.changed).toBe(ids.length);
-    expect(await rowsUnder(handle, dataset, { tag: ["left"] })).toEqual(ids);
-    // Tags change no text: the map holds all rows still.
-    expect(await show(world)).toMatchObject({ missing: 0, total: 150 });
-    const undone = await act(services, handle, undoVersion, {
-      dataset,
-      version: tagged.version ?? 0,
-    });
-    expect(undone).toMatchObject({ changed: ids.length });
-    expect(await rowsUnder(handle, dataset, { tag: ["left"] })).toEqual([]);
-  });
-
-  it("are frozen, exported and saved as a view", async () => {
-    const { handle, dataset, map } = world;
-    const filter: DatasetFilter = { map: { id: map, topics: [2] } };
-    const size = (await rowsUnder(handle, dataset, filter)).length;
-    const frozen = await freeze(services, handle, { dataset, filter, leaks: "keep" });
-    expect(Object.values(frozen.counts).reduce((sum, count) => sum + count, 0)).toBe(size);
-    expect(frozen.filter).toEqual(filter);
-    const view = await act(services, handle, saveView, { dataset, name: "second", filter });
-    expect(view.filter).toEqual(filter);
-    const { run } = await act(services, handle, startExport, { dataset, view: "second" });
-    expect(await runJob(services, run)).toMatchObject({ state: "succeeded", total: size });
-  });
-
-  it("are none for a map of another dataset or project", async () => {
-    const { handle, dataset, map } = world;
-    const foreign = await mapped(20);
-    const filter: DatasetFilter = { map: { id: foreign.map } };
-    expect(await rowsUnder(handle, dataset, filter)).toEqual([]);
-    expect(await rowsUnder(withoutIndex(handle), dataset, filter)).toEqual([]);
-    const fork = await act(services, handle, forkDataset, { dataset, name: "fork of it" });
-    const other = fork.dataset ?? 0;
-    expect(await rowsUnder(handle, other, { map: { id: map } })).toEqual([]);
-    await expect(act(services, handle, showMap, { dataset: other, map })).rejects.toMatchObject({
-      code: "not_found",
-    });
-  });
-
-  it.each([
-    { id: 0 },
-    { id: 1, topics: [] },
-    { id: 1, topics: [61] },
-    {
-      id: 1,
-      area: [
-        [0, 0],
-        [1, 1],
-      ],
-    },
-    {
-      id: 1,
-      area: [
-        [0, 0],
-        [1, 1],
-        [0, 11],
-      ],
-    },
-    {
-      id: 1,
-      area: [
-        [0, 0],
-        [1, 1],
-        [0, Number.NaN],
-      ],
-    },
-    {
-      id: 1,
-      area: [
-        [0, 0],
-        [1, 1],
-        ["0) or true --", 1],
-      ],
-    },
-    { id: 1, other: 1 },
-  ])("are refused for what is no part of a map: %j", async (part) => {
-    const { handle, dataset } = world;
-    const filter = { map: part } as unknown as DatasetFilter;
-    await expect(rowsUnder(handle, dataset, filter)).rejects.toThrow();
-  });
-});
-
 describe("what goes", () => {
   it("an erased conversation has no place any more", async () => {
     const { handle, dataset, ids, map } = await mapped(20);
@@ -410,7 +181,7 @@ describe("at the door", () => {
     const stranger = await makePerson(services, { email: "stranger@example.test" });
     await makeProject(services, { slug: "elsewhere", owner: stranger });
     const handle = await makeHandle(services, { project: place, user: owner });
-    const done = await importText(services, handle, lines(plantedTexts(20)));
+    const done = await importText(services, handle, topicLines(plantedTexts(20)));
     const dataset = Number(done.result?.datasetId);
     const map = await makeMap(handle, dataset);
     const address = `/projects/maps/datasets/${dataset}/topic-maps`;

@@ -41,6 +41,7 @@ export function TopicPlot(props: Props) {
   );
   const lasso = useLasso({
     ...{ space, points },
+    byTouch: props.lassoByTouch,
     onArea: props.onArea,
     onPoint: (index) => props.onTopic(points.topics[index] as number),
     onHover: setTip,

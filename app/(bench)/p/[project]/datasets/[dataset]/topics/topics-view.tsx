@@ -28,7 +28,9 @@ export function TopicsView({ project, dataset, may }: Props) {
   if (!data) return <LoadingState />;
   const { map: part, ...rest } = search.filter;
   const wanted = part?.id;
-  const shown = wanted === undefined ? data.maps[0] : data.maps.find(({ id }) => id === wanted);
+  // A part of a map is shown when it is asked for; what one comes to first is all of it.
+  const newest = data.maps.find(({ parent }) => parent === null) ?? data.maps[0];
+  const shown = wanted === undefined ? newest : data.maps.find(({ id }) => id === wanted);
   const open = (id: number) => change({ filter: { ...rest, map: { id } } });
   return (
     <div className={classes.root}>

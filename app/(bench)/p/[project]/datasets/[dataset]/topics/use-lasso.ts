@@ -15,13 +15,15 @@ type Pixel = [number, number];
 type Options = {
   space: PlotSpace;
   points: PlotPoints;
+  /** A finger draws, too. */
+  byTouch: boolean;
   onArea: (area: [number, number][]) => void;
   onPoint: (index: number) => void;
   onHover: (tip: { index: number; x: number; y: number } | undefined) => void;
 };
 
 /** Pointer handlers of a plot: dragging draws an area, a click means a point, resting over one shows what it is. */
-export function useLasso({ space, points, onArea, onPoint, onHover }: Options) {
+export function useLasso({ space, points, byTouch, onArea, onPoint, onHover }: Options) {
   const [drawn, setDrawn] = useState<Pixel[]>();
   const path = useRef<Pixel[]>(undefined);
   const pixelOf = (event: PointerEvent<HTMLElement>): Pixel => {
@@ -50,6 +52,8 @@ export function useLasso({ space, points, onArea, onPoint, onHover }: Options) {
         onHover(index === undefined ? undefined : { index, x: at[0], y: at[1] });
         return;
       }
+      // A finger that does not draw may tap, and scrolls the page otherwise.
+      if (event.pointerType === "touch" && !byTouch) return;
       path.current.push(at);
       if (isDrag(path.current)) setDrawn([...path.current]);
     },
