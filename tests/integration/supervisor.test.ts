@@ -12,6 +12,7 @@ import { dirname, join } from "node:path";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { hashToken } from "#lib/secrets.ts";
+import { chatLines } from "#tests/setup/datasets.ts";
 import {
   assay,
   type Instance,
@@ -234,8 +235,10 @@ describe.skipIf(!pagesAreBuilt)("an instance (skipped where the pages are not bu
 });
 
 describe.skipIf(!pagesAreBuilt)("an instance with an administrator in its settings", () => {
-  it("makes them and their project, without a link; and says when there is no Python", async () => {
-    const place = await makePlace({
+  let place: Place;
+  let instance: Instance;
+  beforeAll(async () => {
+    place = await makePlace({
       ASSAY_ADMIN_EMAIL: "Ada@Example.test",
       ASSAY_ADMIN_PASSWORD: "a long enough password",
     });
@@ -245,20 +248,62 @@ describe.skipIf(!pagesAreBuilt)("an instance with an administrator in its settin
       symlinkSync(execFileSync("which", [tool]).toString().trim(), join(tools, tool));
     }
     const venv = join(dirname(place.dataDir), "none");
-    const instance = await startInstance(place, { PATH: tools, ASSAY_VENV_DIR: venv });
-    try {
-      await expect.poll(instance.output).toContain("No Python");
-      expect(instance.output()).not.toContain("/setup");
-      expect(await query(instance, 'select email, admin from "user"')).toEqual([
-        { email: "ada@example.test", admin: true },
-      ]);
-      const members =
-        "select slug, role from project_member join project on project.id = project_id";
-      expect(await query(instance, members)).toEqual([{ slug: "default", role: "owner" }]);
-      expect(await answers(`${instance.url}/readyz`)).toBe(200);
-    } finally {
-      await instance.end();
-      place.remove();
-    }
+    instance = await startInstance(place, { PATH: tools, ASSAY_VENV_DIR: venv });
+  });
+  afterAll(async () => {
+    await instance?.end();
+    place?.remove();
+  });
+
+  it("makes them and their project, without a link; and says when there is no Python", async () => {
+    await expect.poll(instance.output).toContain("No Python");
+    expect(instance.output()).not.toContain("/setup");
+    expect(await query(instance, 'select email, admin from "user"')).toEqual([
+      { email: "ada@example.test", admin: true },
+    ]);
+    const members = "select slug, role from project_member join project on project.id = project_id";
+    expect(await query(instance, members)).toEqual([{ slug: "default", role: "owner" }]);
+    expect(await answers(`${instance.url}/readyz`)).toBe(200);
+  });
+
+  it("goes on with an import whose database was killed in the middle, and loses no row", async () => {
+    const rows = 40_000;
+    const file = join(place.dataDir, "chats.jsonl");
+    writeFileSync(file, chatLines(rows));
+    const started = await assay(place, [
+      "import",
+      file,
+      "--dataset",
+      "chats",
+      "--detach",
+      "--json",
+    ]);
+    expect(started.code, started.stderr).toBe(0);
+    const run = Number(JSON.parse(started.stdout).run);
+    const show = async () => {
+      const [row] = await query<{ state: string; done: number; attempt: number }>(
+        instance,
+        `select state, done::int, attempt from run where id = ${run}`,
+      );
+      return row;
+    };
+    await expect.poll(async () => (await show())?.done, { timeout: 30_000 }).toBeGreaterThan(50);
+    expect(await show()).toMatchObject({ state: "running" });
+    const before = instance.runtime().processes.postgres ?? 0;
+    process.kill(before, "SIGKILL");
+    await expect
+      .poll(() => instance.runtime().processes.postgres, { timeout: 20_000 })
+      .not.toBe(before);
+    // What thirty seconds without a heartbeat would do.
+    const lapse = `update run set lease_until = now() - interval '1 minute' where id = ${run} and state = 'running'`;
+    await expect
+      .poll(() => query(instance, lapse).then(() => true), { timeout: 20_000 })
+      .toBe(true);
+    await expect.poll(async () => (await show())?.state, { timeout: 60_000 }).toBe("succeeded");
+    expect((await show())?.attempt).toBeGreaterThan(1);
+    const counts = `select count(*)::int as rows, count(distinct c.hash)::int as texts,
+      (select count(*)::int from occurrence) as seen
+      from membership m join conversation c on c.id = m.conversation_id where m.removed_in is null`;
+    expect(await query(instance, counts)).toEqual([{ rows, texts: rows, seen: rows }]);
   });
 });
