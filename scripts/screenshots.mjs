@@ -1,8 +1,8 @@
-// `npm run screenshots -- URL EMAIL PASSWORD [PROJECT] [FOLDER]`: every page of a running instance, as it is in PROJECT
+// `npm run screenshots -- URL EMAIL PASSWORD [PROJECT] [FOLDER] [ONLY]`: every page of a running instance, as it is in PROJECT
 // (the demo's, unless another is named), in an empty project and in one whose names have 200 characters; at 375, 768
 // and 1440 px, light and dark. The two projects are made by the first call. FOLDER/index.html shows all of them: look
 // at them. A page wider than its window, a fault of the server and what axe calls serious are named and end the command
-// with code 1. As an administrator: only they see every page.
+// with code 1. As an administrator: only they see every page. ONLY, a regular expression, takes those addresses alone.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -13,10 +13,11 @@ import { openApi } from "./screenshots/api.mjs";
 import { pagesOf } from "./screenshots/pages.mjs";
 import { ensureEmpty, ensureLong } from "./screenshots/worlds.mjs";
 
-const [address, email, password, project = "demo", given = "screenshots"] = process.argv.slice(2);
+const [address, email, password, project = "demo", given = "screenshots", only = ""] =
+  process.argv.slice(2);
 if (!address || !email || !password) {
   console.error(
-    "Say which instance and as whom: npm run screenshots -- URL EMAIL PASSWORD [PROJECT] [FOLDER]",
+    "Say which instance and as whom: npm run screenshots -- URL EMAIL PASSWORD [PROJECT] [FOLDER] [ONLY]",
   );
   process.exit(1);
 }
@@ -86,7 +87,7 @@ async function signIn() {
 /** Every page of a world, in their order; each tab takes the next one as soon as it is free. */
 async function shootWorld(tabs, api, world, slug) {
   mkdirSync(join(folder, world), { recursive: true });
-  const pages = await pagesOf(api, slug);
+  const pages = (await pagesOf(api, slug)).filter(({ path }) => new RegExp(only).test(path));
   const taken = [];
   const open = pages.entries();
   const work = async (tab) => {

@@ -1,5 +1,6 @@
 import { anyOf, type Term, tellingWords } from "../../lib/core/similar-words.ts";
 import type { ProjectHandle } from "../handle.ts";
+import type { Answer } from "../index/protocol.ts";
 import { askIndex } from "./ask-index.ts";
 import type { View } from "./dataset-filter.ts";
 import { listPlaces } from "./row-order.ts";
@@ -32,7 +33,7 @@ export async function similarRows(
   const whole: View = { ...view, filter: rest };
   const answer = await askIndex(handle, whole, { words: terms.map(({ word }) => word) });
   if (answer?.state !== "fresh" || !answer.words) {
-    return similarByReading(handle, view, { terms, except, limit });
+    return similarByReading(handle, view, answer, { terms, except, limit });
   }
   const { counts, total } = answer.words;
   const search = anyOf(tellingWords(terms, counts, total), text);
@@ -49,14 +50,15 @@ export async function similarRows(
 async function similarByReading(
   handle: ProjectHandle,
   view: View,
+  answer: Answer | undefined,
   { terms, except, limit }: { terms: readonly Term[]; except: number; limit: number },
 ): Promise<Similar> {
   const place = new Map(terms.map(({ word }, at) => [word, at]));
   const frequencies = terms.map(() => 0);
   const texts: { id: number; length: number; seen: Map<number, number> }[] = [];
   let length = 0;
-  const read = readWords(handle, { ...view, filter: await plainFilter(handle, view) }, undefined);
-  for await (const { id, words } of read) {
+  const plain = { ...view, filter: await plainFilter(handle, view) };
+  for await (const { id, words } of readWords(handle, plain, answer)) {
     const seen = new Map<number, number>();
     for (const word of words) {
       const at = place.get(word);

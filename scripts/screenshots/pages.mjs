@@ -42,7 +42,8 @@ export async function pagesOf(api, project) {
   const found = [...fixed];
   const add = (thing, ...paths) => thing && found.push(...paths.map((path) => path(thing)));
 
-  const dataset = (await read("/datasets")).datasets.at(-1);
+  const { datasets } = await read("/datasets");
+  const [dataset] = datasets.toSorted((a, b) => b.conversations - a.conversations || a.id - b.id);
   add(dataset, ...datasetPages);
   if (dataset) {
     const { rows } = await read(`/datasets/${dataset.id}/conversations`, { limit: 1 });
