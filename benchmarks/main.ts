@@ -37,6 +37,8 @@ const long: Record<string, Benchmark> = {
   "scale-import": script("scale/import.ts", nodeOptions.worker),
   "scale-screen": script("scale/screen.ts"),
   "scale-search": script("scale/search.ts"),
+  "scale-diff": script("scale/diff.ts"),
+  "scale-kills": script("scale/kills.ts", nodeOptions.worker),
   pii: script("pii/pii.ts"),
   "large-import": script("datasets/large-import.ts", nodeOptions.worker),
 };

@@ -1,15 +1,14 @@
-import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream, mkdtempSync, rmSync } from "node:fs";
+import { createReadStream, mkdtempSync, rmSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable, Transform } from "node:stream";
+import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Services } from "#lib/services.ts";
 import { withInstance } from "../datasets/database.ts";
 import { importSource, sourceFile } from "../datasets/import.ts";
-import { madeChats } from "../datasets/made-chats.ts";
 import { requireQuiet } from "../quiet.ts";
+import { writeChats } from "./chats-file.ts";
 import { buildIndex, numberFlag, quantile, startIndex } from "./world.ts";
 
 /**
@@ -25,22 +24,7 @@ const allowedMb = 512;
 
 const folder = mkdtempSync(join(tmpdir(), "assay-scale-"));
 const file = join(folder, "chats.jsonl");
-const kept = await writeChats();
-
-async function writeChats(): Promise<{ digest: string; bytes: number }> {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  const lines = madeChats(1).take(rows);
-  await pipeline(
-    Readable.from(lines).map((line: string) => {
-      hash.update(line);
-      bytes += Buffer.byteLength(line);
-      return line;
-    }),
-    createWriteStream(file),
-  );
-  return { digest: hash.digest("hex"), bytes };
-}
+const kept = await writeChats(file, rows);
 
 /** Text format: a backslash means something to COPY. The made texts hold no tab. */
 const escapeBackslashes = () =>
