@@ -48,7 +48,12 @@ await withInstance(async (services, handle) => {
   const ours = async () => {
     const [counts] = await Promise.all([
       countDiff(handle, world.dataset, 1, 2),
-      listDiff(handle, world.dataset, { from: 1, to: 2 }, { change: undefined, after: 0, limit: 51 }),
+      listDiff(
+        handle,
+        world.dataset,
+        { from: 1, to: 2 },
+        { change: undefined, after: 0, limit: 51 },
+      ),
     ]);
     return [counts.added + counts.edited, counts.removed + counts.edited, counts.tags];
   };

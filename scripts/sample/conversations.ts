@@ -12,7 +12,7 @@ const questionsPerFact: Record<TopicKind, number> = {
   in_domain: 93,
   alarming: 93,
   harmful: 330,
-  out_of_domain: 390,
+  out_of_domain: 470,
   small_talk: 80,
 };
 /** Short follow-up questions used per fact. */

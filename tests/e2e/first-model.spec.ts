@@ -39,7 +39,7 @@ test.describe
       await page.getByRole("button", { name: "Import", exact: true }).click();
       await page.getByRole("link", { name: "Open the dataset" }).click({ timeout: 60_000 });
       await expect(page.getByRole("heading", { level: 1, name: "support" })).toBeVisible();
-      await expect(page.getByText(/3,319 conversations/).first()).toBeVisible();
+      await expect(page.getByText(/3,385 conversations/).first()).toBeVisible();
       await expectNoSeriousIssue(page);
     });
 
