@@ -12,7 +12,7 @@ export const bulkJob = defineJob({
     signal.throwIfAborted();
     await handle.transaction(async (tx) => {
       await run.assertOwned(tx.db);
-      const { version, changed, kept } = await applyBulk(tx, datasetId, change, run.id);
+      const { version, changed, kept } = await applyBulk(tx, datasetId, change, { runId: run.id });
       await run.write(tx.db, { done: changed });
       await run.succeed(tx.db, { dataset, datasetId, version, changed, kept });
     });

@@ -54,14 +54,12 @@ export async function changeRows(
   expected?: number,
 ): Promise<Output> {
   const rows = await affectedRows(handle, dataset, change);
-  if (expected !== undefined && rows !== expected) {
-    throw new AssayError(
-      "conflict",
-      `The selection has ${rows} rows now, not ${expected}: somebody changed the dataset. Nothing was changed; look at it again.`,
-    );
-  }
+  requireExpected(rows, expected);
   if (rows <= inlineRows) {
-    const done = await applyBulk(handle, dataset.id, change);
+    // Once more when nobody else can change the dataset: a row that was edited since would be passed over.
+    const check = async (tx: ProjectHandle) =>
+      expected !== undefined && requireExpected(await affectedRows(tx, dataset, change), expected);
+    const done = await applyBulk(handle, dataset.id, change, { check });
     return { dataset: dataset.id, ...done, run: null };
   }
   const run = await handle.transaction((tx) =>
@@ -74,6 +72,14 @@ export async function changeRows(
     }),
   );
   return { dataset: dataset.id, version: null, changed: null, kept: null, run };
+}
+
+function requireExpected(rows: number, expected: number | undefined): void {
+  if (expected === undefined || rows === expected) return;
+  throw new AssayError(
+    "conflict",
+    `The selection has ${rows} rows now, not ${expected}: somebody changed the dataset. Nothing was changed; look at it again.`,
+  );
 }
 
 function affectedRows(handle: ProjectHandle, dataset: Dataset, change: BulkAct): Promise<number> {
@@ -102,7 +108,7 @@ export async function applyBulk(
   handle: ProjectHandle,
   datasetId: number,
   change: BulkAct,
-  runId?: number,
+  { runId, check }: { runId?: number; check?: (tx: ProjectHandle) => Promise<unknown> } = {},
 ): Promise<{ version: number; changed: number; kept: number | null }> {
   let kept: number | null = null;
   let changed = 0;
@@ -115,6 +121,7 @@ export async function applyBulk(
       ...(change.act === "merge" ? { reads: change.from } : {}),
     },
     async (tx, next) => {
+      await check?.(tx);
       const moved = await moveRows(tx, datasetId, next, change);
       kept = moved.kept ?? null;
       changed = Math.max(moved.added, moved.removed);
