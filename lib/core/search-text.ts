@@ -24,8 +24,9 @@ const word = new RegExp(
   `[[\\p{L}\\p{N}]&&[${unspaced}]]\\p{M}*|[[\\p{L}\\p{M}\\p{N}_]--[[\\p{L}\\p{N}]&&[${unspaced}]]]+`,
   "gv",
 );
+/** Text of ASCII alone: small letters keep its length, and words in it are told by a plain pattern. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the ASCII characters
-const ascii = /^[\x00-\x7f]*$/;
+export const ascii = /^[\x00-\x7f]*$/;
 const asciiWord = /[a-z0-9_]+/g;
 const longAsciiWord = new RegExp(`[A-Za-z0-9_]{${longestWord + 1}}`);
 

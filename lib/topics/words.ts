@@ -1,12 +1,10 @@
 import type { ConversationBody } from "../core/conversation.ts";
 import { messageText, walk } from "../core/message-tree.ts";
-import { wordSpans, wordsOf } from "../core/search-text.ts";
+import { ascii, wordSpans, wordsOf } from "../core/search-text.ts";
 
 /** Words read of one conversation: what it is about is said by then, and one long text costs no more than ten others. */
 const mostWords = 1500;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the ASCII characters
-const ascii = /^[\x00-\x7f]*$/;
 /** Letters without a digit: numbers and codes name one thing and no subject. */
 const plainWord = /^[\p{L}\p{M}]{2,40}$/u;
 
