@@ -6,7 +6,7 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { prepare, Refusal, root } from "./prepare.mjs";
 import { needPackages } from "./system-packages.mjs";
 import { installVenv, venvPython } from "./venv.mjs";
@@ -28,7 +28,7 @@ const environment = {
   NEXT_TELEMETRY_DISABLED: "1",
 };
 
-/** Suites in their order: the quick ones that fail first. Each gives {passed, failed, skipped}. */
+/** Suites in their order: the quick ones that fail first. Each gives {passed, failed, skipped, names?: of the failed}. */
 const suites = {
   types: () => check("tsc", ["--noEmit"]),
   lint: () => check("biome", ["check", "."]),
@@ -73,6 +73,8 @@ function report(results) {
   for (const { name, passed, failed, skipped } of results) {
     console.log(`${name.padEnd(12)} ${passed} passed, ${failed} failed, ${skipped} skipped`);
   }
+  const red = results.flatMap(({ name, names = [] }) => names.map((test) => `${name}: ${test}`));
+  if (red.length > 0) console.log(`\nFailed:\n${red.map((line) => `  ${line}`).join("\n")}`);
   const sum = (key) => results.reduce((total, one) => total + one[key], 0);
   console.log(`\n${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
   process.exitCode = sum("failed") > 0 ? 1 : 0;
@@ -139,6 +141,12 @@ async function vitest(project) {
       passed: numPassedTests,
       failed: numFailedTests + broken.length,
       skipped: numPendingTests + numTodoTests,
+      names: testResults.flatMap((one) => [
+        ...(broken.includes(one) ? [relative(root, one.name)] : []),
+        ...one.assertionResults
+          .filter((test) => test.status === "failed")
+          .map((test) => `${relative(root, one.name)} › ${test.fullName}`),
+      ]),
     };
   });
   return honest(found, code);
@@ -156,6 +164,9 @@ async function pytest() {
       passed: count("tests") - failed - count("skipped"),
       failed,
       skipped: count("skipped"),
+      names: [...text.matchAll(/<testcase ([^>]*)>\s*<(?:failure|error)/g)].map(
+        ([, attributes]) => / name="([^"]*)"/.exec(` ${attributes}`)?.[1] ?? attributes,
+      ),
     };
   });
   return honest(found, code);
@@ -171,8 +182,14 @@ async function playwright() {
     more,
   );
   const found = readReport(file, (text) => {
-    const { expected, unexpected, flaky, skipped } = JSON.parse(text).stats;
-    return { passed: expected, failed: unexpected + flaky, skipped };
+    const { stats, suites: tops } = JSON.parse(text);
+    const { expected, unexpected, flaky, skipped } = stats;
+    const inside = (one) => [...(one.specs ?? []), ...(one.suites ?? []).flatMap(inside)];
+    const names = tops
+      .flatMap(inside)
+      .filter((spec) => !spec.ok)
+      .map((spec) => `${spec.file} › ${spec.title}`);
+    return { passed: expected, failed: unexpected + flaky, skipped, names };
   });
   return honest(found, code);
 }

@@ -15,7 +15,8 @@ process.on("message", (message: ToChild) => {
   else if (message.type === "cancel") running.get(message.id)?.abort.abort();
   else void answer(message.id, message);
 });
-process.on("disconnect", () => process.exit(0));
+// Not `exit`: it waits for the native threads of a pass in hand, and there is nothing here to put in order.
+process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 // A terminal's Ctrl-C reaches the whole group; the front lets answers finish first and then ends this process.
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
 
