@@ -39,6 +39,7 @@ const long: Record<string, Benchmark> = {
   "scale-search": script("scale/search.ts"),
   "scale-diff": script("scale/diff.ts"),
   "scale-kills": script("scale/kills.ts", nodeOptions.worker),
+  vectors: script("vectors/vectors.ts"),
   pii: script("pii/pii.ts"),
   "large-import": script("datasets/large-import.ts", nodeOptions.worker),
 };

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { bandingFor, candidateProbability } from "#lib/near-duplicates/settings.ts";
+import { oneThread, pinned, pythonWith } from "../python.ts";
 import { requireQuiet } from "../quiet.ts";
 import { jaccardOf, type PlantedTexts, plantTexts, shinglesOf } from "./texts.ts";
 
@@ -103,38 +104,16 @@ function writeTexts({ texts }: PlantedTexts): string {
   return file;
 }
 
-/** datasketch in an environment of its own under .assay-test, made at the first run; without it that side is left out. */
 function makeDatasketch(): Side | undefined {
-  const venv = join(folder, "venv");
-  const python = join(venv, "bin/python");
-  if (!existsSync(python)) spawnSync("python3", ["-m", "venv", venv]);
-  if (spawnSync(python, ["-c", "import datasketch"]).status !== 0) {
-    const { status, stderr } = spawnSync(python, ["-m", "pip", "install", "-q", packageVersion], {
-      encoding: "utf8",
-    });
-    if (status !== 0) {
-      console.log(
-        `${packageVersion} could not be installed, its side is left out. ${stderr?.trim().split("\n").at(-1) ?? ""}`,
-      );
-      return undefined;
-    }
-  }
+  const python = pythonWith(join(folder, "venv"), [packageVersion]);
+  if (!python) return undefined;
   return (texts, pairs) => run(python, [here("with_datasketch.py"), texts, pairs, ...settings]);
 }
 
-/** One thread of numpy's; both sides on one core where the machine can say so. */
+/** Both sides on one core where the machine can say so. */
 function run(command: string, args: readonly string[]): Measured {
-  const pin = existsSync("/usr/bin/taskset") ? ["/usr/bin/taskset", "-c", "0"] : [];
-  const [program, ...rest] = [...pin, command, ...args] as [string, ...string[]];
-  const { status, stdout, stderr } = spawnSync(program, rest, {
-    encoding: "utf8",
-    env: {
-      PATH: "/usr/bin:/bin",
-      OMP_NUM_THREADS: "1",
-      OPENBLAS_NUM_THREADS: "1",
-      PYTHONHASHSEED: "0",
-    } as unknown as NodeJS.ProcessEnv,
-  });
+  const [program, ...rest] = [...pinned, command, ...args] as [string, ...string[]];
+  const { status, stdout, stderr } = spawnSync(program, rest, { encoding: "utf8", env: oneThread });
   if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr}`);
   return measured.parse(JSON.parse(stdout));
 }
