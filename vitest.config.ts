@@ -18,8 +18,9 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
-      suite("integration", { testTimeout: 90_000, hookTimeout: 120_000 }),
-      suite("contracts", { testTimeout: 90_000, hookTimeout: 120_000 }),
+      // Nets for what hangs, far above what a busy machine needs.
+      suite("integration", { testTimeout: 240_000, hookTimeout: 240_000 }),
+      suite("contracts", { testTimeout: 240_000, hookTimeout: 240_000 }),
       // Models are trained and files of many megabytes are read here.
       suite("real", { testTimeout: 600_000, hookTimeout: 600_000 }),
     ],
@@ -35,6 +36,8 @@ function suite(name: string, times: { testTimeout: number; hookTimeout: number }
       globalSetup: ["tests/setup/postgres.ts"],
       // Files start servers and workers of their own; more at once would only make each of them slower.
       maxWorkers: 2,
+      // The runner's own second is less than a process takes to start.
+      expect: { poll: { timeout: 15_000 } },
       ...times,
     },
   };

@@ -34,13 +34,17 @@ const ask = (body: unknown, key = good) =>
     body: typeof body === "string" ? body : JSON.stringify(body),
   });
 
-/** Milliseconds that an ordinary question takes now. */
+/** Milliseconds that an ordinary question takes now: the quickest of three, for the machine may be busy with others. */
 async function ordinary(): Promise<number> {
-  const at = performance.now();
-  const answer = await ask({ model: "fast@1", messages });
-  expect(answer.status).toBe(200);
-  await answer.text();
-  return performance.now() - at;
+  let quickest = Number.POSITIVE_INFINITY;
+  for (let question = 0; question < 3; question++) {
+    const at = performance.now();
+    const answer = await ask({ model: "fast@1", messages });
+    expect(answer.status).toBe(200);
+    await answer.text();
+    quickest = Math.min(quickest, performance.now() - at);
+  }
+  return quickest;
 }
 
 type ErrorBody = { error: { code: string; message: string } };
