@@ -15,7 +15,7 @@ export type World = { project: number; dataset: number; rows: number };
  * a frequency that falls steeply, as in language; values of every filter are drawn independently.
  */
 export async function makeWorld(
-  { database: { sql } }: Services,
+  { database: { sql } }: Pick<Services, "database">,
   project: number,
   rows: number,
 ): Promise<World> {
@@ -84,7 +84,7 @@ export async function startIndex(services: Services, databaseUrl: string) {
 
 /** Asks until the index is up to date; seconds that each stage took. */
 export async function buildIndex(
-  services: Services,
+  services: Pick<Services, "database">,
   world: World,
 ): Promise<{ rows: number; texts: number; cpu: number }> {
   const from = performance.now();

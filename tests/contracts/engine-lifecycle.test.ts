@@ -4,6 +4,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { isAlive } from "#tests/setup/instance.ts";
 import { pythonWithTorch, tinyModel, withoutPython } from "#tests/setup/tiny-model.ts";
 import {
   connect,
@@ -267,7 +268,7 @@ describe.skipIf(!pythonWithTorch())(`model server under trouble (${withoutPython
     expect(chunks.filter((each) => each.choices[0].finish_reason === "length")).toHaveLength(4);
     await closing;
     expect(performance.now() - begun).toBeLessThan(10_000);
-    expect(alive(pid)).toBe(false);
+    expect(isAlive(pid)).toBe(false);
   });
 
   it("runs as a process, takes only digests for folders, and takes its children along when it is killed", async () => {
@@ -302,7 +303,7 @@ describe.skipIf(!pythonWithTorch())(`model server under trouble (${withoutPython
     const busy = server.send("/v1/completions", { ...long, model: digest }).catch(() => {});
     await until(async () => (await server.state(digest)).active > 0);
     main.kill("SIGKILL");
-    await until(async () => !alive(pid ?? 0), 2_000);
+    await until(async () => !isAlive(pid ?? 0), 2_000);
     await busy;
   });
 
@@ -312,11 +313,3 @@ describe.skipIf(!pythonWithTorch())(`model server under trouble (${withoutPython
     await start();
   });
 });
-
-function alive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
