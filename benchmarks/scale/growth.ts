@@ -81,7 +81,7 @@ async function nearDuplicates(rows: number): Promise<number> {
 const measured: { rows: number; import: number; nearDuplicates: number; pageP95: number }[] = [];
 for (const rows of sizes) {
   const rounds = rows < 100_000 ? 5 : rows < 1_000_000 ? 3 : 1;
-  const runs = [];
+  const runs: (Awaited<ReturnType<typeof importAndRead>> & { nearDuplicates: number })[] = [];
   for (let round = 0; round < rounds; round++) {
     runs.push({ ...(await importAndRead(rows)), nearDuplicates: await nearDuplicates(rows) });
   }
