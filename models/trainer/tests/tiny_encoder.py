@@ -1,16 +1,17 @@
-"""python tests/tiny_encoder.py OUT_DIR [--family bert] [--pooling mean] [--normalize] [--seed 0]: an embedding model in seconds.
+"""python tests/tiny_encoder.py OUT_DIR: an embedding model in seconds, as it comes (base/) and as it is served (artefact/).
 
 A random BERT of a few thousand parameters with a WordPiece tokenizer, as sentence-transformers saves it. Its vectors mean
-nothing; that they differ between texts, and are the same for one, is what tests need.
+nothing; that they differ between texts, and are the same for one, is what tests need. expected.json holds what torch and
+transformers' own tokenizer make of some texts, for each pooling.
 """
 
-import argparse
 import json
+import sys
 from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
-from transformers import AutoConfig, AutoModel
+from transformers import AutoConfig, AutoModel, PreTrainedTokenizerFast
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 TEXTS = ["the parcel came late and my invoice is wrong", "where is the blue lamp", "a new card for our gym booking", "tax law, 2 apples"]
@@ -73,12 +74,30 @@ def write_modules(folder: Path, pooling: str, normalize: bool, max_length: int |
         (folder / "sentence_bert_config.json").write_text(json.dumps({"max_seq_length": max_length, "do_lower_case": False}))
 
 
+def expected(folder: Path, texts: list[str]) -> list[dict]:
+    """By torch and transformers alone: nothing of the trainer's or the engine's own pooling."""
+    model = AutoModel.from_pretrained(str(folder)).eval()
+    tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"))
+    found = []
+    for text in texts:
+        ids = tokenizer(text)["input_ids"]
+        with torch.no_grad():
+            hidden = model(input_ids=torch.tensor([ids])).last_hidden_state[0]
+        vectors = {"mean": hidden.mean(0), "cls": hidden[0], "max": hidden.max(0).values}
+        vectors["normalized"] = torch.nn.functional.normalize(hidden.mean(0), dim=0)
+        found.append({"text": text, "ids": ids, **{name: vector.tolist() for name, vector in vectors.items()}})
+    return found
+
+
+def main(out: Path) -> None:
+    from assay_trainer.export_base import export_base
+
+    write_encoder(out / "base")
+    texts = [*TEXTS, "Überraschung: 12 café-tables?", "x", "the parcel " * 20, "[SEP] a \u200d zzzz"]
+    (out / "expected.json").write_text(json.dumps(expected(out / "base", texts)))
+    export_base(out / "base", out / "artefact")
+
+
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--family", default="bert")
-    parser.add_argument("--pooling", default="mean")
-    parser.add_argument("--normalize", action="store_true")
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    write_encoder(options.out, family=options.family, pooling=options.pooling, normalize=options.normalize, seed=options.seed)
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    main(Path(sys.argv[1]))
