@@ -67,6 +67,16 @@ def test_weights_that_are_no_numbers_do_not_pass(tmp_path):
         export_base(tmp_path / "base", tmp_path / "out")
 
 
+def test_texts_of_unknown_words_may_be_zeros_but_not_all_texts(tmp_path):
+    from word_vectors import write_word_model
+
+    write_word_model({"once": [1.0, 2.0, -0.5, 0.25], "the": [0.5, -1.0, 2.0, 0.0]}, tmp_path / "base")
+    assert export_base(tmp_path / "base", tmp_path / "out")["parity"]["passed"]
+    write_word_model({"zebra": [1.0, 2.0, -0.5, 0.25]}, tmp_path / "blank")
+    with pytest.raises(Refusal, match="base model's vectors"):
+        export_base(tmp_path / "blank", tmp_path / "none")
+
+
 @pytest.mark.parametrize("pooling", ["mean", "cls", "max"])
 def test_pooling_sees_no_padding(pooling):
     hidden = np.array([[[1.0, -4.0], [3.0, -2.0], [99.0, 99.0]]], np.float32)
