@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { packVector, unpackVector } from "./vector-bytes.ts";
+import { hasDirection, packVector, unpackVector } from "./vector-bytes.ts";
 
 const cosine = (a: ArrayLike<number>, b: ArrayLike<number>) => {
   let [dot, aa, bb] = [0, 0, 0];
@@ -37,6 +37,11 @@ describe("stored vectors", () => {
   });
 
   it("without a direction are refused", () => {
+    expect([hasDirection([0, 0]), hasDirection([]), hasDirection([0, -1e-9])]).toEqual([
+      false,
+      false,
+      true,
+    ]);
     for (const bad of [[0, 0], [Number.NaN, 1], [Number.POSITIVE_INFINITY, 1], []]) {
       expect(() => packVector(bad)).toThrow(TypeError);
     }

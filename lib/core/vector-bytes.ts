@@ -3,6 +3,11 @@
  * up to 1,000 dimensions inside its page, and a cosine of two such vectors is off by less than 0.001.
  */
 
+/** Whether a vector points somewhere: a text in which a model knows no word may be all zeros. */
+export function hasDirection(vector: readonly number[]): boolean {
+  return vector.some((value) => value !== 0);
+}
+
 /** Throws TypeError for a vector without a direction: zeros, or what is no number. */
 export function packVector(vector: ArrayLike<number>): Uint8Array {
   let squares = 0;

@@ -5,6 +5,7 @@ import { countVectors, insertVectors, listWithoutVector } from "#db/queries/embe
 import type { ModelClient } from "#models/client.ts";
 import { datasetRefSchema, slugSchema } from "../core/dataset-filter.ts";
 import { AssayError } from "../core/errors.ts";
+import { hasDirection } from "../core/vector-bytes.ts";
 import { requireEmbedding } from "../models/embedding-model.ts";
 import { openModelClient } from "../models/model-address.ts";
 import { addressedOf, findVersion, requireVersion } from "../models/read-models.ts";
@@ -85,7 +86,7 @@ export const embedDataset = defineOperation({
 
 /**
  * Reads lease after lease; each is kept with the run's progress in one transaction, so that the next attempt goes on with
- * what has no vector yet. What nobody wrote anything in is left without one.
+ * what has no vector yet. What nobody wrote anything in, or nothing that the model knows a word of, is left without one.
  */
 export async function embedRows(
   owned: OwnedRun,
@@ -111,9 +112,9 @@ export async function embedRows(
         .toWellFormed();
       return text.trim() === "" ? [] : [{ id, text }];
     });
-    empty += rows.length - texts.length;
     done += rows.length;
     const vectors = await embedAll({ client, model }, texts, signal);
+    empty += rows.length - vectors.length;
     await handle.transaction(async (tx) => {
       await owned.assertOwned(tx.db);
       await insertVectors(tx, input.modelVersionId, vectors);
@@ -140,9 +141,9 @@ async function embedAll(
     signal,
     { cut: true },
   );
-  return texts.map(({ id }, i) => {
+  return texts.flatMap(({ id }, i) => {
     const vector = vectors[i];
     if (!vector) throw new AssayError("upstream_failed", "The model left a text without a vector.");
-    return { id, vector };
+    return hasDirection(vector) ? [{ id, vector }] : [];
   });
 }

@@ -24,7 +24,7 @@ const missing = !existsSync(archive)
     ? ""
     : withoutPython;
 
-/** Four subjects in words of one kind each; no two conversations share a word. */
+/** Four subjects in words of one kind each, and words that nobody knows; no two conversations share a word. */
 const texts = [
   "brother mother",
   "coffee beer",
@@ -33,6 +33,7 @@ const texts = [
   "son daughter",
   "boat car",
   "dad wife",
+  "zzzz qqqq",
 ];
 
 describe.skipIf(missing !== "")(`known word vectors, end to end (${missing})`, async () => {
@@ -118,10 +119,10 @@ describe.skipIf(missing !== "")(`known word vectors, end to end (${missing})`, a
     const { run } = await act(services, handle, embedDataset, { dataset, model: "words@1" });
     expect(await runJob(services, run)).toMatchObject({
       state: "succeeded",
-      result: { conversations: texts.length, empty: 0 },
+      result: { conversations: texts.length, empty: 1 },
     });
     const found = await similar();
-    expect(found).toMatchObject({ method: "embedding", model: "words@1", withoutVector: 0 });
+    expect(found).toMatchObject({ method: "embedding", model: "words@1", withoutVector: 1 });
     const read = found.rows.map((row) => texts[ids.indexOf(row.id)]);
     expect(read.toSorted()).toEqual(["dad wife", "sister father", "son daughter"]);
   });
