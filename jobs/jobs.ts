@@ -1,4 +1,5 @@
 import { bulkJob } from "./bulk.ts";
+import { embedJob } from "./embed.ts";
 import { evaluateJob } from "./evaluate.ts";
 import { exportJob } from "./export.ts";
 import { forkJob } from "./fork.ts";
@@ -19,6 +20,7 @@ export const jobs: readonly Job[] = [
   recipeJob,
   forkJob,
   topicsJob,
+  embedJob,
   snapshotJob,
   exportJob,
   trainJob,

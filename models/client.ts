@@ -81,7 +81,16 @@ export type ModelClient = {
   complete(request: CompletionRequest, signal?: AbortSignal): Promise<CompletionAnswer>;
   /** Log probabilities of every prompt token, in the order of the prompts. */
   score(request: ScoreRequest, signal?: AbortSignal): Promise<Score[]>;
-  embed(model: string, texts: string[], signal?: AbortSignal): Promise<number[][]>;
+  /**
+   * One vector a text. `cut`: of a text that is too long, the beginning that fits; else such a text is refused. Only our
+   * server and vLLM have that.
+   */
+  embed(
+    model: string,
+    texts: string[],
+    signal?: AbortSignal,
+    options?: { cut?: boolean },
+  ): Promise<number[][]>;
   /** Token ids as the server sees them. Only our servers and vLLM have this. */
   tokenize(
     request: { model: string } & (
@@ -166,8 +175,9 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
       return prompts.map((prompt, index) => readScore(prompt, answer.choices[index], leastDrawn));
     },
 
-    async embed(model, texts, signal) {
-      const answer = await post("/embeddings", { model, input: texts }, signal);
+    async embed(model, texts, signal, { cut = false } = {}) {
+      const body = { model, input: texts, ...(cut && { truncate_prompt_tokens: -1 }) };
+      const answer = await post("/embeddings", body, signal);
       const { data } = check(embeddingsSchema, answer);
       return data.sort((a, b) => a.index - b.index).map((each) => each.embedding);
     },

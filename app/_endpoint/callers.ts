@@ -112,6 +112,7 @@ async function keyCaller(services: Services, token: string): Promise<Caller> {
       userId: null,
       chat: key.scopes.includes("chat"),
       preview: key.scopes.includes("preview"),
+      embed: key.scopes.includes("embed"),
     },
   };
 }
@@ -138,6 +139,8 @@ async function pageCaller(services: Services, token: string): Promise<Caller> {
       userId: payload.user,
       chat: true,
       preview: payload.preview === true && handle.may("play.use"),
+      // No page asks the endpoint for vectors.
+      embed: false,
     },
   };
 }

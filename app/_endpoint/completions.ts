@@ -19,16 +19,19 @@ import type { Targets } from "./targets.ts";
 export type Shared = {
   services: Services;
   callers: Pick<Callers, "hold">;
+  /** Who writes text, by name. */
   targets: Targets;
+  /** Who gives vectors, by name. */
+  embedders: Targets;
   requests: RequestLog;
 };
 
 /**
- * Serves one chat or text completion: pins a model version, forwards, streams back with the requested name in place
+ * Serves one chat or text completion, or the vectors of texts: pins a model version, forwards, streams back with the requested name in place
  * of the artefact's digest, cancels upstream when the client leaves or loses its right, and writes the request down.
  */
 export async function serveCompletion(
-  { services, callers, targets, requests }: Shared,
+  { services, callers, targets, embedders, requests }: Shared,
   caller: Caller,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -62,7 +65,7 @@ export async function serveCompletion(
   let target: Target | undefined;
   try {
     const opened = await openAnswer(
-      targets(caller.grant, body.model),
+      (path === "/embeddings" ? embedders : targets)(caller.grant, body.model),
       (to) => send(services, to, body, path),
       (exchange) => {
         running = exchange;

@@ -1,7 +1,7 @@
 import type { Target } from "#lib/chat/resolve-target.ts";
 import { AssayError } from "#lib/core/errors.ts";
 
-export type CompletionPath = "/chat/completions" | "/completions";
+export type CompletionPath = "/chat/completions" | "/completions" | "/embeddings";
 export type Message = { role: string; content: unknown };
 export type Body = { model: string; stream?: boolean; messages?: Message[] } & Record<
   string,

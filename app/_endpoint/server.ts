@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { openRequestLog } from "#lib/chat/log-request.ts";
-import { listTargets, resolveTarget, unknownModel } from "#lib/chat/resolve-target.ts";
+import { resolveEmbedding, resolveWriter } from "#lib/chat/resolve-embedding.ts";
+import { listTargets, unknownModel } from "#lib/chat/resolve-target.ts";
 import { AssayError } from "#lib/core/errors.ts";
 import { parseJson } from "#lib/core/parse-json.ts";
 import { findUnstorable } from "#lib/core/unstorable.ts";
@@ -54,8 +55,9 @@ export async function buildEndpoint(services: Services): Promise<FastifyInstance
   const requests = openRequestLog(services.database, (error, request) =>
     services.log.error({ err: error, request }, "request log"),
   );
-  const targets = openTargets((grant, name) => resolveTarget(services.database, grant, name));
-  const shared: Shared = { services, callers, targets, requests };
+  const targets = openTargets((grant, name) => resolveWriter(services.database, grant, name));
+  const embedders = openTargets((grant, name) => resolveEmbedding(services.database, grant, name));
+  const shared: Shared = { services, callers, targets, embedders, requests };
   let ready = true;
 
   /** A flood of made-up keys must not become a flood of questions to the database: each failure counts. */
@@ -155,6 +157,9 @@ export async function buildEndpoint(services: Services): Promise<FastifyInstance
   );
   app.post("/v1/completions", (request, reply) =>
     serveCompletion(shared, callerOf(request), request, reply, "/completions"),
+  );
+  app.post("/v1/embeddings", (request, reply) =>
+    serveCompletion(shared, callerOf(request), request, reply, "/embeddings"),
   );
   app.post("/v1/feedback", async (request) => {
     const given = feedbackSchema.parse(request.body);

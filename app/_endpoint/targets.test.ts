@@ -2,7 +2,14 @@ import { expect, it } from "vitest";
 import type { EndpointGrant, Target } from "#lib/chat/resolve-target.ts";
 import { openTargets } from "./targets.ts";
 
-const grant: EndpointGrant = { projectId: 1, keyId: 1, userId: null, chat: true, preview: false };
+const grant: EndpointGrant = {
+  projectId: 1,
+  keyId: 1,
+  userId: null,
+  chat: true,
+  preview: false,
+  embed: false,
+};
 
 /** A database that reads the live version when a question starts and tells it when it is let. */
 function slowDatabase() {

@@ -58,7 +58,7 @@ export function openTargets(
     return question.next;
   };
   return (grant, name) => {
-    const key = JSON.stringify([grant.projectId, grant.chat, grant.preview, name]);
+    const key = JSON.stringify([grant.projectId, grant.chat, grant.preview, grant.embed, name]);
     const last = known.get(key);
     const likely = last && performance.now() - last.at < guessMs ? last.target : undefined;
     return { likely, confirmed: confirm(key, grant, name) };

@@ -34,6 +34,7 @@ export const routes = {
   "datasets.create": ["POST", "/projects/{project}/datasets"],
   "datasets.delete": ["DELETE", "/projects/{project}/datasets/{dataset}"],
   "datasets.dependents": ["GET", "/projects/{project}/datasets/{dataset}/dependents"],
+  "datasets.embed": ["POST", "/projects/{project}/datasets/{dataset}/vectors"],
   "datasets.facets": ["GET", "/projects/{project}/datasets/{dataset}/facets"],
   "datasets.fork": ["POST", "/projects/{project}/datasets/{dataset}/forks"],
   "datasets.list": ["GET", "/projects/{project}/datasets"],

@@ -75,6 +75,7 @@ export const modelVersion = pgTable(
     parameters: ref(),
     contextLength: integer(),
     dtype: text().notNull().default("fp32"),
+    /** Whether it writes text that a deployment may serve: an embedding model (`facts.embedding`) does not. */
     servable: boolean().notNull().default(true),
     /** Figures of the training result; the card is rendered from them. */
     facts: jsonb().$type<Record<string, unknown>>().notNull(),

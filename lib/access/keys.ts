@@ -28,7 +28,7 @@ export const createKey = defineOperation({
       .array(z.enum(keyScopes))
       .min(1)
       .max(keyScopes.length)
-      .meta({ description: "What the key may do: chat, preview, read, write, manage" }),
+      .meta({ description: "What the key may do: chat, preview, embed, read, write, manage" }),
     days: z
       .number()
       .int()

@@ -8,8 +8,12 @@ export type EndpointGrant = {
   projectId: number;
   keyId: number | null;
   userId: string | null;
+  /** Live deployments. */
   chat: boolean;
+  /** Any version that writes text, stamped as preview. */
   preview: boolean;
+  /** Embedding models. */
+  embed: boolean;
 };
 
 /** One model version, pinned for one request. */
@@ -25,7 +29,8 @@ export type Target = {
     sealedKey: string | null;
     model: string;
   } | null;
-  stage: "live" | "preview";
+  /** `embedding`: gives vectors, so that there is nothing to gate and nothing to preview. */
+  stage: "live" | "preview" | "embedding";
   deployment: {
     id: number;
     profile: string;
@@ -166,13 +171,13 @@ function targetOf(row: Row) {
   };
 }
 
-/** Names that a grant may use: live deployments, and with preview every servable version. */
+/** Names that a grant may use: live deployments, with preview every servable version, with embed the embedding models. */
 export async function listTargets(
   db: Db,
   grant: EndpointGrant,
 ): Promise<{ id: string; created: number }[]> {
   const rows = await db.execute<{ id: string; created: number }>(sql`
-    select * from (
+    select id, max(created) as created from (
       select d.name as id, extract(epoch from d.created_at)::int as created
       from deployment d join model_version v on v.id = d.live_version_id
         join gate_run g on g.id = d.live_gate_run_id
@@ -181,6 +186,16 @@ export async function listTargets(
       select m.name || '@' || v.number, extract(epoch from v.created_at)::int
       from model_version v join model m on m.id = v.model_id
       where ${grant.preview} and v.project_id = ${grant.projectId} and m.deleted_at is null and v.servable
-    ) names order by created desc limit 1000`);
+      union all
+      select m.name || '@' || v.number, extract(epoch from v.created_at)::int
+      from model_version v join model m on m.id = v.model_id
+      where ${grant.embed} and v.project_id = ${grant.projectId} and m.deleted_at is null and v.facts ? 'embedding'
+      union all
+      -- A model's bare name is its newest version.
+      select m.name, extract(epoch from v.created_at)::int
+      from model m join lateral (
+        select created_at, facts from model_version where model_id = m.id order by number desc limit 1) v on true
+      where ${grant.embed} and m.project_id = ${grant.projectId} and m.deleted_at is null and v.facts ? 'embedding'
+    ) names group by id order by created desc, id limit 1000`);
   return [...rows];
 }

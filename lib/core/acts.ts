@@ -67,13 +67,14 @@ export function roleMay(role: ProjectRole | undefined, act: ProjectAct): boolean
   return projectRoles.indexOf(role) >= projectRoles.indexOf(projectActs[act]);
 }
 
-/** What a key may carry. `chat` and `preview` reach the endpoint only; the others the API, too. */
-export const keyScopes = ["chat", "preview", "read", "write", "manage"] as const;
+/** What a key may carry. `chat`, `preview` and `embed` reach the endpoint only; the others the API, too. */
+export const keyScopes = ["chat", "preview", "embed", "read", "write", "manage"] as const;
 export type KeyScope = (typeof keyScopes)[number];
 
 const scopeCeiling: Record<KeyScope, ProjectRole | undefined> = {
   chat: undefined,
   preview: undefined,
+  embed: undefined,
   read: "viewer",
   write: "curator",
   manage: "owner",

@@ -10,6 +10,7 @@ export const runKinds = [
   "bulk",
   "fork",
   "topics",
+  "embed",
   "snapshot",
   "export",
   "train",

@@ -6,6 +6,7 @@ import type { ProjectHandle } from "#db/handle.ts";
 import { familyOf } from "#db/queries/conversation-details.ts";
 import { requireConversation } from "#db/queries/conversations.ts";
 import { changeDataset, removeMembers } from "#db/queries/datasets.ts";
+import { forgetVectors } from "#db/queries/embeddings.ts";
 import {
   blankConversations,
   type DerivedFiles,
@@ -136,6 +137,7 @@ async function blankWhatFollowed(
   await blankTraffic(tx, ids, phrases);
   await blankKeptTexts(tx, phrases);
   await takeOffMaps(tx, ids);
+  await forgetVectors(tx, ids);
 }
 
 function takeOut(tx: ProjectHandle, datasetId: number, ids: readonly number[]) {

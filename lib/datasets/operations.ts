@@ -1,3 +1,4 @@
+import { embedDataset } from "../embeddings/embed-dataset.ts";
 import { deleteDataset, listDatasetDependents, updateDataset } from "./change-dataset.ts";
 import { removeRows, tagRows } from "./change-rows.ts";
 import { createDataset } from "./create-dataset.ts";
@@ -45,6 +46,7 @@ export const datasetOperations = [
   listRows,
   findPlace,
   findSimilar,
+  embedDataset,
   readFacets,
   readStatistics,
   listViews,

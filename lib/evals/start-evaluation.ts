@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { idSchema, slugSchema } from "../core/dataset-filter.ts";
 import { samplingSchema } from "../core/sampling.ts";
+import { requireWriter } from "../models/embedding-model.ts";
 import { findVersion } from "../models/read-models.ts";
 import { defineOperation } from "../operation.ts";
 import { startRun } from "../runs/start-run.ts";
@@ -56,6 +57,7 @@ export const startEvaluation = defineOperation({
   startsRun: true,
   run: async ({ handle }, input) => {
     const versions = await Promise.all(input.models.map((name) => findVersion(handle, name)));
+    for (const version of versions) requireWriter(version, "be evaluated on suites");
     const suites =
       input.suites.length === 0
         ? await keptSuites(handle, shippedSuiteIds)

@@ -121,6 +121,7 @@ export const giveFeedbackAsPerson = defineOperation({
         userId: handle.userId,
         chat: true,
         preview: true,
+        embed: false,
       },
       feedbackSchema.parse(given),
     ),

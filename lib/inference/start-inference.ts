@@ -4,6 +4,7 @@ import { AssayError } from "../core/errors.ts";
 import { samplingSchema } from "../core/sampling.ts";
 import { findSnapshot } from "../datasets/create-snapshot.ts";
 import { requireSource } from "../datasets/start-import.ts";
+import { requireWriter } from "../models/embedding-model.ts";
 import { findVersion } from "../models/read-models.ts";
 import { defineOperation } from "../operation.ts";
 import { startRun } from "../runs/start-run.ts";
@@ -59,6 +60,7 @@ export const startInference = defineOperation({
       );
     }
     const versions = await Promise.all(input.models.map((name) => findVersion(handle, name)));
+    for (const version of versions) requireWriter(version, "answer prompts");
     const given: InferRunInput = {
       modelVersionIds: [...new Set(versions.map((version) => version.model_version.id))],
       side: input.side,

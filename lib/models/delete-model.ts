@@ -68,7 +68,8 @@ export const listModelDependents = defineOperation({
 });
 
 /**
- * Takes a model with all its versions out of use and removes those artefact files that no other version shares.
+ * Takes a model with all its versions out of use and removes its vectors and those artefact files that no other version
+ * shares.
  * Scores, responses, votes and gate records stay, so that what was decided by them keeps its meaning.
  */
 export const deleteModel = defineOperation({
@@ -106,6 +107,8 @@ export const deleteModel = defineOperation({
         );
       }
       await tx.db.update(model).set({ deletedAt: sql`now()` }).where(eq(model.id, found.id));
+      await tx.db.execute(sql`
+        delete from embedding where model_version_id in (select id from model_version where model_id = ${found.id})`);
       const rows = await tx.db.execute<{ digest: string; bytes: number }>(sql`
         select distinct v.artefact_digest as digest, coalesce((v.facts->>'bytes')::float8, 0) as bytes
         from model_version v where v.model_id = ${found.id} and v.artefact_digest is not null

@@ -5,6 +5,7 @@ import { model, modelVersion, upstream } from "#db/schema/models.ts";
 import { idSchema, slugSchema } from "../core/dataset-filter.ts";
 import { AssayError } from "../core/errors.ts";
 import { defineOperation } from "../operation.ts";
+import { embeddingOf, embeddingSchema } from "./embedding-model.ts";
 import type { Addressed } from "./model-address.ts";
 
 export const versionOutput = z.object({
@@ -29,6 +30,8 @@ export const versionOutput = z.object({
   contextLength: z.number().nullable(),
   dtype: z.string(),
   servable: z.boolean(),
+  /** What its vectors are; null for a model that writes text. */
+  embedding: embeddingSchema.nullable(),
   facts: z.record(z.string(), z.unknown()),
   createdBy: z.string().nullable(),
   createdAt: z.string(),
@@ -66,6 +69,7 @@ export function versionView({ model_version: v, model: m }: Row): z.input<typeof
     ...rest,
     name: `${m.name}@${v.number}`,
     model: m.name,
+    embedding: embeddingOf(v.facts) ?? null,
     createdAt: v.createdAt.toISOString(),
   };
 }

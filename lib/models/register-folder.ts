@@ -38,6 +38,8 @@ export async function registerFolder(
         method: "imported",
         runId: owned.id,
         templateDigest: result.template_digest,
+        // What writes no text can be no deployment: resolve, gate and pointer all ask for this flag.
+        servable: result.embedding === undefined,
         tokenizerDigest: result.tokenizer_digest,
         parameters: result.parameters,
         contextLength: result.context_length,
@@ -51,6 +53,7 @@ export async function registerFolder(
         artefact: stored.digest,
         parameters: result.parameters,
         architecture: result.architecture,
+        ...(result.embedding && { embedding: result.embedding }),
       });
     });
   } finally {

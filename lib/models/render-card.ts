@@ -1,5 +1,7 @@
 import type { run } from "#db/schema/runs.ts";
+import { poolingWords } from "../core/model-methods.ts";
 import type { requireSnapshot } from "../datasets/create-snapshot.ts";
+import { embeddingOf } from "./embedding-model.ts";
 import type { VersionRow } from "./read-models.ts";
 import type { Relations } from "./relations.ts";
 
@@ -74,11 +76,12 @@ export function renderCard(given: CardFacts): string {
     ...(m.description ? ["", plain(m.description)] : []),
     "",
     ...modelPart(row),
+    ...vectorPart(row),
     ...dataPart(given),
     ...configurationPart(given),
     ...trainingPart(given),
     ...parityPart(v.facts),
-    ...scorePart(given.scores),
+    ...(embeddingOf(row.model_version.facts) ? [] : scorePart(given.scores)),
     ...lineagePart(given.relations),
     ...table("Digests", [
       ["Artefact", { raw: code(v.artefactDigest) }],
@@ -99,6 +102,17 @@ function modelPart({ model_version: v, upstream }: VersionRow) {
     ["Size", sizeOf(v.facts)],
     ["Server", upstream?.name],
     ["Its name there", v.upstreamModel],
+  ]);
+}
+
+/** What an embedding model gives; a model that writes text has none of it. */
+function vectorPart({ model_version: v }: VersionRow) {
+  const found = embeddingOf(v.facts);
+  if (!found) return [];
+  return table("Vectors", [
+    ["Dimensions", found.dimensions],
+    ["Pooling", `${poolingWords[found.pooling]}${found.normalize ? ", cut to length 1" : ""}`],
+    ["Longest text", `${number.format(found.max_length)} tokens; a longer one is refused`],
   ]);
 }
 
@@ -191,6 +205,24 @@ function parityPart(facts: Record<string, unknown>) {
   if (typeof parity.passed !== "boolean") return [];
   return table("Served graph against torch", [
     ["Verdict", parity.passed ? "passed" : "failed"],
+    ...(typeof parity.least_cosine === "number" ? vectorParity(parity) : textParity(parity)),
+  ]);
+}
+
+const vectorParity = (parity: Record<string, unknown>) =>
+  [
+    [
+      "Smallest cosine of two vectors of one text",
+      `${numberAt(parity, "least_cosine")?.toFixed(7)} (at least ${numberAt(parity, "least_cosine_allowed")})`,
+    ],
+    [
+      "Largest difference of a number",
+      `${numberAt(parity, "max_abs_difference")?.toExponential(2)} (limit ${numberAt(parity, "tolerance")})`,
+    ],
+  ] as const;
+
+const textParity = (parity: Record<string, unknown>) =>
+  [
     [
       "Largest logit difference",
       `${numberAt(parity, "max_abs_logit_difference")?.toExponential(2)} (limit ${numberAt(parity, "tolerance")})`,
@@ -203,8 +235,7 @@ function parityPart(facts: Record<string, unknown>) {
       "Difference of a summed log-likelihood",
       numberAt(parity, "loglikelihood_difference")?.toExponential(2),
     ],
-  ]);
-}
+  ] as const;
 
 function scorePart(scores: readonly CardScore[]) {
   if (scores.length === 0) {

@@ -21,6 +21,8 @@ export const listTargets = defineOperation({
       userId: handle.userId,
       chat: true,
       preview: true,
+      // Nobody can talk to an embedding model.
+      embed: false,
     };
     const found = await queryTargets(handle.db, grant);
     return {

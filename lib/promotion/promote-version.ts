@@ -6,6 +6,7 @@ import { gateRun } from "#db/schema/trust.ts";
 import { idSchema, slugSchema } from "../core/dataset-filter.ts";
 import { AssayError } from "../core/errors.ts";
 import { servedDigest } from "../evals/measure/model-under-test.ts";
+import { requireWriter } from "../models/embedding-model.ts";
 import { findVersion, requireVersion } from "../models/read-models.ts";
 import { defineOperation } from "../operation.ts";
 import { championFor } from "./champion.ts";
@@ -74,6 +75,7 @@ async function gateFor(
     });
   }
   const version = await findVersion(handle, given.model);
+  requireWriter(version, "be promoted");
   const rows = await handle.db
     .select()
     .from(gateRun)

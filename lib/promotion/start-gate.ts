@@ -11,6 +11,7 @@ import { canonicalJson } from "../datasets/formats/canonical-json.ts";
 import { keptSuites } from "../evals/keep-suites.ts";
 import { servedDigest } from "../evals/measure/model-under-test.ts";
 import { seedSchema } from "../evals/start-evaluation.ts";
+import { requireWriter } from "../models/embedding-model.ts";
 import { findVersion, type VersionRow } from "../models/read-models.ts";
 import { defineOperation } from "../operation.ts";
 import { startRun } from "../runs/start-run.ts";
@@ -46,6 +47,7 @@ export const startGate = defineOperation({
   startsRun: true,
   run: async ({ handle }, input) => {
     const version = await findVersion(handle, input.model);
+    requireWriter(version, "stand before a gate");
     if (!version.model_version.servable) {
       throw new AssayError(
         "precondition_failed",

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ProjectHandle } from "#db/handle.ts";
 import { AssayError } from "../core/errors.ts";
 import { findSnapshot } from "../datasets/create-snapshot.ts";
+import { requireWriter } from "../models/embedding-model.ts";
 import { findVersion, type VersionRow } from "../models/read-models.ts";
 import type { Services } from "../services.ts";
 import { readTrainingState } from "../status/training-state.ts";
@@ -87,6 +88,7 @@ async function requireBase(handle: ProjectHandle, name: string | undefined): Pro
     );
   }
   const base = await findVersion(handle, name);
+  requireWriter(base, "be fine-tuned");
   if (base.model_version.artefactDigest) return base;
   throw new AssayError(
     "precondition_failed",

@@ -160,6 +160,16 @@ export const trainEventSchema = z.discriminatedUnion("type", [
 ]);
 export type TrainEvent = z.infer<typeof trainEventSchema>;
 
+/** Vectors of the graph against torch's. */
+const vectorParitySchema = z.object({
+  passed: z.boolean(),
+  tolerance: z.number(),
+  least_cosine_allowed: z.number(),
+  least_cosine: z.number(),
+  max_abs_difference: z.number(),
+  sequences: z.number(),
+});
+
 const hex = z.string().regex(/^[0-9a-f]{64}$/);
 const artefactFields = {
   /** Path below artefact/ -> digest and size. */
@@ -211,11 +221,22 @@ export const trainResultSchema = z.discriminatedUnion("state", [
 ]);
 export type TrainResult = z.infer<typeof trainResultSchema>;
 
-export const exportResultSchema = z.object({
-  schema: z.literal(1),
-  state: z.literal("done"),
-  ...artefactFields,
-});
+const exported = { schema: z.literal(1), state: z.literal("done"), ...artefactFields };
+export const exportResultSchema = z.union([
+  z.object({
+    ...exported,
+    /** How an embedding model's tokens become the vector of a text. */
+    embedding: z.object({
+      dimensions: whole(1, 1_000_000),
+      pooling: z.enum(["mean", "cls", "max"]),
+      normalize: z.boolean(),
+      max_length: whole(1, 10_000_000),
+    }),
+    template_digest: z.null(),
+    parity: vectorParitySchema,
+  }),
+  z.object({ ...exported, embedding: z.undefined().optional() }),
+]);
 export type ExportResult = z.infer<typeof exportResultSchema>;
 
 export const previewSchema = z.object({

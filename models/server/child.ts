@@ -1,6 +1,7 @@
-import { checkLength } from "./engine/limits.ts";
+import { setImmediate as breathe } from "node:timers/promises";
+import { checkInput, checkLength, cutTokens } from "./engine/limits.ts";
+import { loadEngine } from "./engine/load-engine.ts";
 import type { Delta, Engine, RunContext } from "./engine/port.ts";
-import { loadTransformersEngine } from "./engine/transformers.ts";
 import { type FromChild, type Task, type TaskResult, type ToChild, toWire } from "./messages.ts";
 
 /**
@@ -8,6 +9,8 @@ import { type FromChild, type Task, type TaskResult, type ToChild, toWire } from
  * speaks IPC only, and ends when the front is gone. Requests run interleaved: each forward pass is one turn.
  */
 let engine: Engine | undefined;
+/** Milliseconds of work on one request's texts before the others have their turn. */
+const breathMs = 50;
 const running = new Map<number, { abort: AbortController; run: RunContext }>();
 
 process.on("message", (message: ToChild) => {
@@ -26,7 +29,7 @@ function send(message: FromChild): void {
 
 async function load(message: Extract<ToChild, { type: "load" }>): Promise<void> {
   try {
-    engine = await loadTransformersEngine(message.folder, message.options);
+    engine = await loadEngine(message.folder, message.options);
     send({ type: "loaded", info: engine.info, memory: process.memoryUsage.rss() });
   } catch (error) {
     send({ type: "refused", error: toWire(error) });
@@ -55,10 +58,7 @@ async function perform(
   task: Task,
   run: RunContext,
 ): Promise<TaskResult> {
-  if (task.type === "embed") {
-    const vectors = await engine.embed(task.texts, run);
-    return { promptTokens: 0, steps: run.steps, vectors };
-  }
+  if (task.type === "embed") return embed(engine, id, task, run);
   const ids = engine.encode(task.prompt);
   if (task.type === "tokenize") {
     return { promptTokens: ids.length, steps: 0, tokens: engine.pieces(ids) };
@@ -77,6 +77,33 @@ async function perform(
   }
   for (const delta of whole.values()) send({ type: "delta", id, delta });
   return { promptTokens: ids.length, steps: run.steps };
+}
+
+/** Every text is checked before the first is embedded, so that a refusal has cost nothing. */
+async function embed(
+  engine: Engine,
+  id: number,
+  { prompts, cut }: Extract<Task, { type: "embed" }>,
+  run: RunContext,
+): Promise<TaskResult> {
+  // It refuses for itself, whatever its texts are.
+  if (!engine.info.embeddings) await engine.embed([], run);
+  const sequences: number[][] = [];
+  let since = performance.now();
+  for (const prompt of prompts) {
+    // Thousands of texts take seconds to cut into tokens, and a cancel must be heard within one.
+    if (performance.now() - since > breathMs) {
+      await breathe();
+      run.signal.throwIfAborted();
+      since = performance.now();
+    }
+    const ids = engine.encode(prompt);
+    sequences.push(cut ? cutTokens(ids, engine.info.maxContext) : ids);
+  }
+  const promptTokens = checkInput(sequences, engine.info.maxContext);
+  send({ type: "started", id, promptTokens });
+  const vectors = await engine.embed(sequences, run);
+  return { promptTokens, steps: run.steps, vectors };
 }
 
 function join(before: Delta | undefined, delta: Delta): Delta {

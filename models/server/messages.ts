@@ -16,7 +16,7 @@ export type ToChild =
   | { type: "generate"; id: number; prompt: Prompt; sampling: Sampling; stream: boolean }
   | { type: "score"; id: number; prompt: Prompt; top: number }
   | { type: "tokenize"; id: number; prompt: Prompt }
-  | { type: "embed"; id: number; texts: string[] }
+  | { type: "embed"; id: number; prompts: Prompt[]; cut: boolean }
   | { type: "cancel"; id: number };
 
 export type Task =
@@ -44,7 +44,7 @@ export type TaskResult = {
   steps: number;
   scored?: ScoredToken[];
   tokens?: TokenPiece[];
-  vectors?: number[][];
+  vectors?: Float32Array[];
 };
 
 export type WireError = {

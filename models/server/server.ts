@@ -12,6 +12,7 @@ import { parseJson } from "#lib/core/parse-json.ts";
 import { chatMessages } from "./front/answer.ts";
 import { chatCompletion } from "./front/chat.ts";
 import { textCompletion } from "./front/completion.ts";
+import { embedTexts } from "./front/embeddings.ts";
 import { errorAnswer } from "./front/errors.ts";
 import { ModelPool, type PoolSettings } from "./front/pool.ts";
 import { parse, schemas } from "./front/requests.ts";
@@ -153,20 +154,9 @@ function routes(app: FastifyInstance, pool: ModelPool): void {
   }));
   app.post("/v1/chat/completions", (request, reply) => chatCompletion(pool, request.body, reply));
   app.post("/v1/completions", (request, reply) => textCompletion(pool, request.body, reply));
-  app.post("/v1/embeddings", async (request, reply) => {
-    const { model, input } = parse(schemas.embeddings, request.body);
-    const texts = typeof input === "string" ? [input] : input;
-    const result = await pool.use(model, clientSignal(reply), (run) =>
-      run({ type: "embed", texts }),
-    );
-    const data = (result.vectors ?? []).map((embedding, index) => ({
-      object: "embedding",
-      index,
-      embedding,
-    }));
-    const used = { prompt_tokens: result.promptTokens, total_tokens: result.promptTokens };
-    return { object: "list", model, data, usage: used };
-  });
+  app.post("/v1/embeddings", (request, reply) =>
+    embedTexts(pool, request.body, clientSignal(reply)),
+  );
   app.post("/tokenize", async (request, reply) => {
     const body = parse(schemas.tokenize, request.body);
     const prompt =

@@ -74,7 +74,7 @@ describe.skipIf(!python)(`transformers.js engine (${withoutPython})`, () => {
     await expect(load(await tinyModel(), "q4")).rejects.toThrow(/with dtype q4/);
     const engine = await load(await tinyModel());
     const run = { signal: new AbortController().signal, steps: 0 };
-    await expect(engine.embed(["x"], run)).rejects.toThrow(/no embeddings/);
+    await expect(engine.embed([[1]], run)).rejects.toThrow(/no embeddings/);
     await engine.close();
   });
 });

@@ -85,6 +85,7 @@ async function answered() {
     userId: null,
     chat: true,
     preview: false,
+    embed: false,
   };
   return { project, handle, version, request, grant, source };
 }

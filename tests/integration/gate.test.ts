@@ -144,6 +144,7 @@ describe("the gate on models that behave in known ways", { timeout: 240_000 }, a
       userId: handle.userId,
       chat: true,
       preview: false,
+      embed: false,
     };
     const served = () => resolveTarget(services.database, grant, "chat-lab");
     await expect(served()).rejects.toMatchObject({ code: "not_found" });

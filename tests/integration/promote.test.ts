@@ -108,7 +108,14 @@ const promote = (handle: ProjectHandle, name: string, gate: number, revision?: n
 const served = (handle: ProjectHandle, name: string) =>
   resolveTarget(
     services.database,
-    { projectId: handle.projectId, keyId: null, userId: null, chat: true, preview: false },
+    {
+      projectId: handle.projectId,
+      keyId: null,
+      userId: null,
+      chat: true,
+      preview: false,
+      embed: false,
+    },
     name,
   );
 const show = (handle: ProjectHandle, deploymentName: string) =>

@@ -8,7 +8,14 @@ import { testServices } from "#tests/setup/services.ts";
 
 const services = await testServices();
 const { projectId } = await makeHandle(services);
-const grant: EndpointGrant = { projectId, keyId: 1, userId: null, chat: true, preview: true };
+const grant: EndpointGrant = {
+  projectId,
+  keyId: 1,
+  userId: null,
+  chat: true,
+  preview: true,
+  embed: false,
+};
 
 const record = (id: string, more: Partial<RequestRecord> = {}): RequestRecord => ({
   id,

@@ -7,7 +7,7 @@ import { folders } from "#lib/services.ts";
 import { artefactStore } from "#models/artefacts.ts";
 import { startModelServer } from "#models/server/server.ts";
 import { type TestServices, testServices } from "./services.ts";
-import { tinyModel } from "./tiny-model.ts";
+import { tinyEncoder, tinyModel } from "./tiny-model.ts";
 
 /** Test services with a real model server that serves this instance's artefacts. */
 export async function servedServices(): Promise<TestServices> {
@@ -44,6 +44,27 @@ export async function registerTiny(
       artefactDigest: stored.digest,
       contextLength: 256,
       facts: {},
+    }),
+  );
+  return { id: made.id, digest: stored.digest };
+}
+
+/** Registers the tiny embedding model as a version of `name`, as its export leaves it; returns its id and digest. */
+export async function registerEncoder(
+  services: TestServices,
+  handle: ProjectHandle,
+  name: string,
+): Promise<{ id: number; digest: string }> {
+  const artefact = join(await tinyEncoder(), "artefact");
+  const stored = await artefactStore(folders(services.dataDir).artefacts).put(artefact);
+  const made = await handle.transaction((tx) =>
+    registerVersion(tx, name, {
+      engine: "transformers.js",
+      method: "imported",
+      artefactDigest: stored.digest,
+      contextLength: 48,
+      servable: false,
+      facts: { embedding: { dimensions: 32, pooling: "mean", normalize: false, max_length: 48 } },
     }),
   );
   return { id: made.id, digest: stored.digest };

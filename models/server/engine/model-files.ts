@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { EngineRefusal } from "./port.ts";
 
@@ -35,6 +35,17 @@ export async function chooseFile(
 /** For `catch`: a file that is not there reads as undefined, any other trouble is thrown on. */
 export function missing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== "ENOENT" && error.code !== "ENOTDIR") throw error;
+}
+
+/** A JSON file of an artefact folder; undefined when it is not there. Throws EngineRefusal for broken JSON. */
+export async function readJson(folder: string, name: string): Promise<unknown> {
+  const text = await readFile(join(folder, name), "utf8").catch(missing);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw notLoaded(`its ${name} is not valid JSON`, cause);
+  }
 }
 
 export function notLoaded(reason: string, cause?: unknown): EngineRefusal {

@@ -17,8 +17,11 @@ export interface Engine {
   generate(ids: number[], sampling: Sampling, run: RunContext): AsyncGenerator<Delta>;
   /** One entry a token; the first has no logprob because nothing stands before it. */
   score(ids: number[], top: number, run: RunContext): Promise<ScoredToken[]>;
-  /** One vector a text. Throws EngineRefusal when the model is no embedding model. */
-  embed(texts: string[], run: RunContext): Promise<number[][]>;
+  /**
+   * One vector a sequence of token ids, in order; the company of a batch changes no vector by more than 1e-5. Stops
+   * between batches on abort. Throws EngineRefusal when the model is no embedding model.
+   */
+  embed(sequences: number[][], run: RunContext): Promise<Float32Array[]>;
   close(): Promise<void>;
 }
 
@@ -26,12 +29,15 @@ export type EngineInfo = {
   engine: string;
   dtype: string;
   device: string;
-  /** Most tokens of prompt and completion together. */
+  /** Most tokens of prompt and completion together, or of a text to embed. */
   maxContext: number;
   vocabulary: number;
   /** Whether the artefact carries a chat template. */
   chat: boolean;
+  /** Whether it gives vectors; a model that does writes no text. */
   embeddings: boolean;
+  /** Length of its vectors. */
+  dimensions: number | undefined;
 };
 
 export type ChatMessage = {

@@ -1,10 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
-import { join } from "node:path";
-import { AutoModelForCausalLM, env, LogLevel, Tensor } from "@huggingface/transformers";
+import { AutoModelForCausalLM, env, type Tensor } from "@huggingface/transformers";
 import { type Decoder, decode, type Forward, score } from "./decode.ts";
-import { chooseFile, type Dtype, type LoadOptions, missing, notLoaded } from "./model-files.ts";
+import { chooseFile, type LoadOptions, notLoaded, readJson } from "./model-files.ts";
 import { type Engine, type EngineInfo, EngineRefusal, type Prompt } from "./port.ts";
+import { closeRuntime, int64, loadOn, sessionOptions } from "./runtime.ts";
 import { PromptTokenizer } from "./tokenizer.ts";
 
 type Cache = Record<string, Tensor>;
@@ -19,14 +17,13 @@ export async function loadTransformersEngine(
   folder: string,
   options: LoadOptions,
 ): Promise<Engine> {
-  env.allowRemoteModels = false;
-  env.useFSCache = false;
-  // Its error log holds the tokens of the request; the error itself is thrown anyway.
-  env.logLevel = LogLevel.NONE;
+  closeRuntime();
   const config = await readConfig(folder);
   const { dtype, bytes } = await chooseFile(folder, options.dtype);
   const tokenizer = await PromptTokenizer.load(folder).catch(unreadable);
-  const { model, device } = await loadModel(folder, dtype, options.device);
+  const { model, device } = await loadOn(options.device, (on) =>
+    AutoModelForCausalLM.from_pretrained(folder, sessionOptions(dtype, on)),
+  );
   const decoder: Decoder<Cache> = {
     forward: forwardOf(model, config.vocabulary),
     vocabulary: config.vocabulary,
@@ -44,6 +41,7 @@ export async function loadTransformersEngine(
     vocabulary: config.vocabulary,
     chat: tokenizer.hasTemplate,
     embeddings: false,
+    dimensions: undefined,
   };
   return {
     info,
@@ -67,7 +65,7 @@ export async function loadTransformersEngine(
 type ModelConfig = { maxContext: number; vocabulary: number; endTokens: number[] };
 
 async function readConfig(folder: string): Promise<ModelConfig> {
-  const config = await readJson(folder, "config.json");
+  const config = await readObject(folder, "config.json");
   if (config === undefined) throw notLoaded(`${folder} has no config.json`);
   if (config.auto_map) throw notLoaded("its config.json asks for code of its own (auto_map)");
   const maxContext = Number(config.max_position_embeddings ?? config.n_positions ?? config.n_ctx);
@@ -84,42 +82,17 @@ async function readEndTokens(
   fromConfig: number[],
   fromTokenizer: number | undefined,
 ): Promise<Set<number>> {
-  const generation = await readJson(folder, "generation_config.json");
+  const generation = await readObject(folder, "generation_config.json");
   const ids = idList(generation?.eos_token_id);
   return new Set([...(ids.length > 0 ? ids : fromConfig), ...idList(fromTokenizer)]);
-}
-
-/** CUDA is an offer, never a condition: without its libraries the model runs on the processor. */
-async function loadModel(
-  folder: string,
-  dtype: Dtype,
-  device: "cpu" | "cuda",
-): Promise<{ model: CausalModel; device: "cpu" | "cuda" }> {
-  const load = (on: "cpu" | "cuda") =>
-    AutoModelForCausalLM.from_pretrained(folder, {
-      dtype,
-      device: on,
-      local_files_only: true,
-      session_options: {
-        // More threads than cores − 1 halve the speed as soon as anything else runs.
-        intraOpNumThreads: Math.max(1, availableParallelism() - 1),
-        interOpNumThreads: 1,
-      },
-    });
-  try {
-    return { model: await load(device), device };
-  } catch (error) {
-    if (device === "cpu") throw notLoaded("its graph does not load", error);
-    return { model: await load("cpu"), device: "cpu" };
-  }
 }
 
 function forwardOf(model: CausalModel, vocabulary: number): Forward<Cache> {
   return async (ids, cache) => {
     const past = cache ? pastLength(cache) : 0;
     const outputs = await model.forward({
-      input_ids: int64(ids, ids.length),
-      attention_mask: int64(1, past + ids.length),
+      input_ids: int64(ids, [1, ids.length]),
+      attention_mask: int64(1, [1, past + ids.length]),
       past_key_values: cache ?? null,
     });
     const logits: Float32Array = outputs.logits.data;
@@ -140,19 +113,15 @@ function pastLength(cache: Cache): number {
   return Object.values(cache)[0]?.dims.at(-2) ?? 0;
 }
 
-function int64(values: number[] | number, length: number): Tensor {
-  const data = new BigInt64Array(length);
-  if (typeof values === "number") data.fill(BigInt(values));
-  else for (const [i, value] of values.entries()) data[i] = BigInt(value);
-  return new Tensor("int64", data, [1, length]);
-}
-
-async function readJson(
+async function readObject(
   folder: string,
   name: string,
 ): Promise<Record<string, unknown> | undefined> {
-  const text = await readFile(join(folder, name), "utf8").catch(missing);
-  return text === undefined ? undefined : JSON.parse(text);
+  const value = await readJson(folder, name);
+  if (value === undefined || (typeof value === "object" && value !== null)) {
+    return value as Record<string, unknown> | undefined;
+  }
+  throw notLoaded(`its ${name} does not hold an object`);
 }
 
 /** Broken JSON, missing files, a template that does not parse: all of them faults of the artefact. */

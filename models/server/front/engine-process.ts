@@ -204,9 +204,13 @@ export class EngineProcess {
 
 /** Characters a task gives the child to read. */
 function sizeOf(task: Task): number {
-  if (task.type === "embed") return task.texts.reduce((sum, text) => sum + text.length, 0);
-  if (task.prompt.kind === "text") return task.prompt.text.length;
-  return task.prompt.kind === "chat" ? JSON.stringify(task.prompt.messages).length : 0;
+  const prompts = task.type === "embed" ? task.prompts : [task.prompt];
+  let sum = 0;
+  for (const prompt of prompts) {
+    if (prompt.kind === "text") sum += prompt.text.length;
+    else if (prompt.kind === "chat") sum += JSON.stringify(prompt.messages).length;
+  }
+  return sum;
 }
 
 function died(cause: string): AssayError {

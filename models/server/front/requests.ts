@@ -5,6 +5,8 @@ import { AssayError } from "#lib/core/errors.ts";
 const maxChoices = 16;
 const maxPrompts = 64;
 const maxSequences = 128;
+/** What OpenAI's own server takes, and its clients send at once. */
+const maxInputs = 2_048;
 
 const wellFormed = z.string().refine((text) => text.isWellFormed(), {
   error: "holds half of a surrogate pair, which is no character",
@@ -119,11 +121,24 @@ const tokenize = z.union(
   "takes model and either messages or prompt with add_special_tokens",
 );
 
-const embeddings = z.strictObject({
-  model: common.model,
-  input: z.union([z.string(), z.array(z.string()).min(1).max(maxPrompts)]),
-  encoding_format: z.literal("float").optional(),
-});
+const inputText = wellFormed.min(1, "an empty text has no vector");
+const embeddings = z
+  .strictObject({
+    model: common.model,
+    input: z.union(
+      [inputText, z.array(inputText).min(1), tokenIds, z.array(tokenIds).min(1)],
+      "is a string, a list of strings, a list of token ids or a list of such lists, none of them empty",
+    ),
+    encoding_format: z.enum(["float", "base64"]).default("float"),
+    dimensions: z.int().min(1).optional(),
+    /** vLLM's word: cuts a text to what the model takes instead of refusing it. */
+    truncate_prompt_tokens: z.literal(-1, "may only be -1: what the model takes").optional(),
+  })
+  .superRefine((body, context) => {
+    if (promptList(body.input, true).length > maxInputs) {
+      refuse(context, "input", `takes at most ${maxInputs} texts`);
+    }
+  });
 
 const load = z.strictObject({
   model: common.model,
@@ -134,6 +149,7 @@ const unload = z.strictObject({ model: common.model, force: z.boolean().default(
 
 export type ChatRequest = z.output<typeof chat>;
 export type CompletionRequest = z.output<typeof completion>;
+export type EmbeddingsRequest = z.output<typeof embeddings>;
 export type MessageRequest = z.output<typeof message>;
 
 export const schemas = { chat, completion, tokenize, embeddings, load, unload };
@@ -171,7 +187,7 @@ export function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): 
   );
 }
 
-/** The prompts of a completion request, one each. */
+/** The prompts of a completion or embedding request, one each. */
 export function promptList(
   value: CompletionRequest["prompt"],
   addSpecialTokens: boolean,

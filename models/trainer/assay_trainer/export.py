@@ -56,11 +56,11 @@ def export_artefact(model, tokenizer, folder: Path, probes: list[list[int]], che
         model = model.merge_and_unload()
     model.float()
     model.config.use_cache = True
-    _save_weights(model, new)
+    save_weights(model, new)
     _save_generation(model, tokenizer, new)
     tokenizer.model_max_length = context_length(model.config)
     save_tokenizer(tokenizer, new)
-    _drop_local_paths(new)
+    drop_local_paths(new)
     check()
     write_graph(model, new / "onnx" / "model.onnx")
     check()
@@ -83,8 +83,7 @@ def cache_shape(config) -> tuple[int, int, int]:
 
 def write_graph(model, path: Path) -> None:
     """torch -> ONNX. The sample has two rows and three tokens: sizes 0 and 1 would be taken for constants."""
-    if sum(each.numel() for each in model.parameters()) * 4 > MAX_GRAPH_BYTES:
-        raise Refusal("unsupported_format", "The model is larger than 1.9 GB in fp32, more than one ONNX file can hold.")
+    check_graph_size(model)
     layers, kv_heads, head_dim = cache_shape(model.config)
     batch, query, past = 2, 3, 4
     cache = [(torch.zeros(batch, kv_heads, past, head_dim), torch.zeros(batch, kv_heads, past, head_dim)) for _ in range(layers)]
@@ -100,24 +99,34 @@ def write_graph(model, path: Path) -> None:
     auto = torch.export.Dim.AUTO
     shapes = ({0: rows, 1: tokens}, {0: rows, 1: auto}, {0: rows, 1: tokens}, [({0: rows, 2: kept}, {0: rows, 2: kept})] * layers)
     names = [f"past_key_values.{i}.{part}" for i in range(layers) for part in ("key", "value")]
+    write_program(
+        _WithCache(model), sample, path, model.config.model_type, dynamic_shapes=shapes,
+        input_names=["input_ids", "attention_mask", "position_ids", *names],
+        output_names=["logits", *(name.replace("past_key_values", "present") for name in names)],
+        mask_length="total_sequence_length",
+    )  # fmt: skip
+
+
+def check_graph_size(model) -> None:
+    if sum(each.numel() for each in model.parameters()) * 4 > MAX_GRAPH_BYTES:
+        raise Refusal("unsupported_format", "The model is larger than 1.9 GB in fp32, more than one ONNX file can hold.")
+
+
+def write_program(module, sample: tuple, path: Path, kind: str, mask_length: str | None = None, **shapes) -> None:
+    """Traces `module` and writes it as one file. `kind`: the model's type, for the refusal of one that cannot be traced."""
     # It warns of every operator library that is not installed; parity, not its log, says whether the graph is right.
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            program = torch.onnx.export(
-                _WithCache(model), sample, dynamo=True, verbose=False, external_data=False, dynamic_shapes=shapes,
-                input_names=["input_ids", "attention_mask", "position_ids", *names],
-                output_names=["logits", *(name.replace("past_key_values", "present") for name in names)],
-            )  # fmt: skip
+            program = torch.onnx.export(module, sample, dynamo=True, verbose=False, external_data=False, **shapes)
         except torch.onnx.errors.OnnxExporterError as error:
-            kind = model.config.model_type
             raise Refusal("unsupported_format", f"Models of the type {kind} cannot be exported for serving.") from error
-    path.write_bytes(_bare(program.model_proto).SerializeToString(deterministic=True))
+    path.write_bytes(_bare(program.model_proto, mask_length).SerializeToString(deterministic=True))
 
 
-def _bare(graph_model):
-    """Without the exporter's notes (stack traces with this machine's paths) and with a readable name for the mask's length."""
+def _bare(graph_model, mask_length: str | None):
+    """Without the exporter's notes (stack traces with this machine's paths) and, when given, with a name for the mask's length."""
     graph = graph_model.graph
     del graph.value_info[:], graph.metadata_props[:], graph_model.metadata_props[:]
     for node in graph.node:
@@ -126,12 +135,13 @@ def _bare(graph_model):
     for value in (*graph.input, *graph.output, *graph.initializer):
         del value.metadata_props[:]
         value.doc_string = ""
-    mask = next(value for value in graph.input if value.name == "attention_mask")
-    mask.type.tensor_type.shape.dim[1].dim_param = "total_sequence_length"
+    if mask_length is not None:
+        mask = next(value for value in graph.input if value.name == "attention_mask")
+        mask.type.tensor_type.shape.dim[1].dim_param = mask_length
     return graph_model
 
 
-def _save_weights(model, folder: Path) -> None:
+def save_weights(model, folder: Path) -> None:
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()
@@ -165,7 +175,7 @@ def turn_end(tokenizer) -> int | None:
     return next((id for id in tail if id in special), None)
 
 
-def _drop_local_paths(folder: Path) -> None:
+def drop_local_paths(folder: Path) -> None:
     """The artefact travels: it names no folder of this machine."""
     for path in (folder / "config.json", folder / "adapter" / "adapter_config.json", folder / "tokenizer_config.json"):
         if not path.exists():

@@ -1,4 +1,7 @@
-"""python -m assay_trainer export BASE_DIR OUT_DIR: a local Hugging Face folder as a served artefact, parity checked."""
+"""python -m assay_trainer export BASE_DIR OUT_DIR: a local Hugging Face folder as a served artefact, parity checked.
+
+A folder of an encoder (BERT's family) becomes an embedding model, any other one that writes text.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ from pathlib import Path
 import torch
 
 from .chat import ChatEncoder
+from .encoders import is_encoder
 from .events import file_manifest, sha256_file, sha256_text
 from .export import export_artefact
+from .export_encoder import export_encoder
 from .formats import check_base
 from .model import context_length, count_parameters, load_model
 from .refusal import Refusal
@@ -34,7 +39,9 @@ def main(arguments: list[str]) -> dict:
 
 def export_base(base: Path, out: Path) -> dict:
     """Raises Refusal("parity_failed") with the figures; nothing is left at `out` then."""
-    check_base(base)
+    config = check_base(base)
+    if is_encoder(config, base):
+        return export_encoder(base, out, config)
     tokenizer = load_tokenizer(base)
     model = load_model(base)
     encoder = ChatEncoder(tokenizer, "all")

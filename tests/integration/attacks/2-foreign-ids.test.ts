@@ -196,6 +196,7 @@ const bodies: Record<string, () => object> = {
   }),
   "versions.tag": () => ({ version: 1, move: true }),
   "datasets.fork": () => ({ name: "stolen" }),
+  "datasets.embed": () => ({ model: "shop@1" }),
   "datasets.merge": () => ({ from: ids.dataset, ours: 1, theirs: 1 }),
   "conversations.tag": () => ({ filter: {}, add: ["stolen"] }),
   "views.save": () => ({ name: "stolen" }),

@@ -20,7 +20,7 @@ export function StartEvaluation({ project, opened, onClose, onStarted }: Props) 
     refresh: ["runs.list"],
     onDone: onStarted,
   });
-  const versions = models.data?.versions ?? [];
+  const versions = (models.data?.versions ?? []).filter((one) => one.embedding === null);
   return (
     <FormDialog
       opened={opened}

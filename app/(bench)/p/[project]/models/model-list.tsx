@@ -171,7 +171,10 @@ function VersionRow({ base, version, ticked, onTick, onDelete }: RowProps) {
         </Anchor>
       </Table.Td>
       <Table.Td data-label="Made">
-        <Text size="sm">{methodWords[version.method] ?? version.method}</Text>
+        <Text size="sm">
+          {methodWords[version.method] ?? version.method}
+          {version.embedding && ", gives vectors"}
+        </Text>
       </Table.Td>
       <Table.Td data-figure data-label="Parameters">
         {version.parameters === null ? "–" : formatShort(version.parameters)}

@@ -18,6 +18,7 @@ export const kindWords: Record<RunKind, string> = {
   bulk: "Bulk change",
   fork: "Fork",
   topics: "Topics",
+  embed: "Vectors",
   snapshot: "Freeze",
   export: "Export",
   train: "Training",

@@ -2,7 +2,14 @@
 
 import { ActionIcon, Menu, Text, Textarea, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconDots, IconGitFork, IconGitMerge, IconPencil, IconTrash } from "@tabler/icons-react";
+import {
+  IconDots,
+  IconGitFork,
+  IconGitMerge,
+  IconPencil,
+  IconTrash,
+  IconVectorTriangle,
+} from "@tabler/icons-react";
 import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
@@ -12,14 +19,16 @@ import { FormDialog } from "#app/_ui/feedback/dialog-form.tsx";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
 import type { Dataset } from "./dataset-header.tsx";
 
+const EmbedDialog = dynamic(() => import("./embed-dialog.tsx"), { ssr: false });
 const ForkDialog = dynamic(() => import("./fork-dialog.tsx"), { ssr: false });
 
 type Props = { project: string; dataset: Dataset; may: { write: boolean; remove: boolean } };
 
-/** Rename, describe, fork, merge, delete. */
+/** Rename, describe, fork, merge, embed, delete. */
 export function DatasetMenu({ project, dataset, may }: Props) {
   const [renaming, rename] = useDisclosure(false);
   const [forking, fork] = useDisclosure(false);
+  const [embedding, embed] = useDisclosure(false);
   const [deleting, remove] = useDisclosure(false);
   const alone = dataset.forks.length === 0 && (dataset.forkedFrom?.deleted ?? true);
   return (
@@ -44,6 +53,13 @@ export function DatasetMenu({ project, dataset, may }: Props) {
             onClick={fork.open}
           >
             Fork
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconVectorTriangle size={15} />}
+            disabled={!may.write || dataset.version === 0}
+            onClick={embed.open}
+          >
+            Vectors for “More like this”
           </Menu.Item>
           {!alone && (
             <Menu.Item
@@ -78,6 +94,7 @@ export function DatasetMenu({ project, dataset, may }: Props) {
           onClose={fork.close}
         />
       )}
+      {embedding && <EmbedDialog {...{ project }} dataset={dataset.id} onClose={embed.close} />}
       {deleting && <DeleteDialog {...{ project, dataset }} onClose={remove.close} />}
     </>
   );

@@ -22,15 +22,24 @@ export function SimilarRows({ project, dataset, conversation, onOpen }: Props) {
     return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
   }
   if (!query.data) return <LoadingState rows={5} height={44} />;
-  const { rows, search } = query.data;
-  if (rows.length === 0 || search === null) {
-    return <Text c="dimmed">No other conversation shares a telling word with this one.</Text>;
+  const { rows, search, method, model, withoutVector } = query.data;
+  if (rows.length === 0) {
+    return (
+      <Text c="dimmed">
+        {method === "embedding"
+          ? `No other conversation here has a vector by ${model}.`
+          : "No other conversation shares a telling word with this one."}
+      </Text>
+    );
   }
   return (
     <Stack gap="sm">
       <Text size="sm" c="dimmed">
-        By the words they share, rare ones first in weight. No meaning is compared: a text that says
-        the same in other words is not found.
+        {method === "embedding"
+          ? `By the vectors that ${model} gave them: near in meaning, as far as that model tells it.`
+          : "By the words they share, rare ones first in weight. No meaning is compared: a text that says the same in other words is not found."}
+        {withoutVector > 0 &&
+          ` ${plural(withoutVector, "conversation")} without a vector yet cannot be found here.`}
       </Text>
       <ol className={classes.similar} aria-label="Conversations like this one">
         {rows.map((row) => (
@@ -47,20 +56,22 @@ export function SimilarRows({ project, dataset, conversation, onOpen }: Props) {
           </li>
         ))}
       </ol>
-      <Group justify="space-between" align="flex-start">
-        <Text size="xs" c="dimmed" className={classes.breakable} dir="auto">
-          Found with <code>{search}</code>
-        </Text>
-        <Button
-          component={Link}
-          size="xs"
-          variant="default"
-          flex="none"
-          href={`/p/${project}/datasets/${dataset}?${new URLSearchParams({ text: search })}`}
-        >
-          Show all in the table
-        </Button>
-      </Group>
+      {search !== null && (
+        <Group justify="space-between" align="flex-start">
+          <Text size="xs" c="dimmed" className={classes.breakable} dir="auto">
+            Found with <code>{search}</code>
+          </Text>
+          <Button
+            component={Link}
+            size="xs"
+            variant="default"
+            flex="none"
+            href={`/p/${project}/datasets/${dataset}?${new URLSearchParams({ text: search })}`}
+          >
+            Show all in the table
+          </Button>
+        </Group>
+      )}
     </Stack>
   );
 }

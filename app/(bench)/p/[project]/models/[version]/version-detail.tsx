@@ -11,6 +11,7 @@ import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { LoadingState } from "#app/_ui/feedback/states.tsx";
 import { formatBytes, formatDay, formatFixed, formatNumber, formatShort } from "#app/_ui/format.ts";
 import { curveParts, useRunEvents } from "#app/_ui/runs/use-run-events.ts";
+import { poolingWords } from "#lib/core/model-methods.ts";
 import { evalSeries, lossSeries } from "../../runs/[run]/training-series.ts";
 import { DeleteModel } from "../delete-model.tsx";
 import { GreyedButton } from "../greyed-button.tsx";
@@ -39,9 +40,11 @@ export function VersionDetail({ project, version, relations, card, may }: Props)
   const base = `/p/${project}/models`;
   const tunable = !may.train
     ? "Training needs the role maintainer"
-    : version.artefactDigest
-      ? undefined
-      : "Its weights are on another server, so it cannot be fine-tuned here";
+    : version.embedding
+      ? "An embedding model gives vectors and is not fine-tuned here"
+      : version.artefactDigest
+        ? undefined
+        : "Its weights are on another server, so it cannot be fine-tuned here";
   return (
     <Page>
       <PageHeader
@@ -60,7 +63,13 @@ export function VersionDetail({ project, version, relations, card, may }: Props)
             <GreyedButton
               variant="default"
               href={`/p/${project}/playground?model=${encodeURIComponent(version.name)}`}
-              because={version.servable ? undefined : "This version cannot be served"}
+              because={
+                version.embedding
+                  ? "An embedding model gives vectors and writes no text"
+                  : version.servable
+                    ? undefined
+                    : "This version cannot be served"
+              }
             >
               Try in the playground
             </GreyedButton>
@@ -103,14 +112,32 @@ export function VersionDetail({ project, version, relations, card, may }: Props)
 }
 
 function Figures({ version }: { version: Version }) {
-  const { facts, parameters, contextLength } = version;
-  const parity = facts.parity as { passed: boolean; max_abs_logit_difference: number } | undefined;
+  const { facts, parameters, contextLength, embedding } = version;
+  const parity = parityOf(facts);
   const bytes = numberIn(facts, "bytes");
   return (
     <div className={classes.figures}>
       {parameters !== null && <Figure label="Parameters" value={formatShort(parameters)} />}
+      {embedding && (
+        <>
+          <Figure
+            label="Dimensions"
+            value={formatNumber(embedding.dimensions)}
+            note={embedding.normalize ? "of vectors cut to length 1" : "of each vector"}
+          />
+          <Figure
+            label="Pooling"
+            value={embedding.pooling}
+            note={poolingWords[embedding.pooling]}
+          />
+        </>
+      )}
       {contextLength !== null && (
-        <Figure label="Context" value={formatNumber(contextLength)} note="tokens" />
+        <Figure
+          label={embedding ? "Longest text" : "Context"}
+          value={formatNumber(contextLength)}
+          note="tokens"
+        />
       )}
       {numberIn(facts, "loss") !== null && (
         <Figure label="Last loss" value={formatFixed(numberIn(facts, "loss"), 3)} />
@@ -126,12 +153,24 @@ function Figures({ version }: { version: Version }) {
         <Figure
           label="Parity with torch"
           value={parity.passed ? "Passed" : "Failed"}
-          note={`logits differ by ${parity.max_abs_logit_difference.toExponential(1)} at most`}
+          note={`${parity.what} differ by ${parity.difference.toExponential(1)} at most`}
         />
       )}
       {bytes !== null && <Figure label="Size" value={formatBytes(bytes)} />}
     </div>
   );
+}
+
+/** The graph's gate: of logits where a model writes, of vectors where it embeds. */
+function parityOf({ parity }: Version["facts"]) {
+  if (parity === null || typeof parity !== "object") return undefined;
+  const found = parity as Record<string, unknown>;
+  const logits = numberIn(found, "max_abs_logit_difference");
+  return {
+    passed: found.passed === true,
+    what: logits === null ? "vectors" : "logits",
+    difference: logits ?? numberIn(found, "max_abs_difference") ?? 0,
+  };
 }
 
 const paths: Record<string, string | undefined> = {

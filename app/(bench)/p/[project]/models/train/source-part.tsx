@@ -100,7 +100,7 @@ type PartProps = Pick<Props, "settings" | "onChange" | "error">;
 
 function Base({ settings, onChange, versions, error }: PartProps & Pick<Props, "versions">) {
   const models = usePathname().replace(/\/train$/, "");
-  const local = versions.filter((one) => one.artefactDigest !== null);
+  const local = versions.filter((one) => one.artefactDigest !== null && one.embedding === null);
   if (local.length === 0) {
     return (
       <Text size="sm" mt="md" role="status">

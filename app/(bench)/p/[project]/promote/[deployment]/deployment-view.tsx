@@ -184,6 +184,7 @@ type StartProps = { project: string; deployment: string; opened: boolean; onClos
 function StartGate({ project, deployment, opened, onClose }: StartProps) {
   const router = useRouter();
   const models = useOperation("models.list", { project }, { enabled: opened });
+  const versions = models.data?.versions.filter((one) => one.embedding === null);
   const [model, setModel] = useState<string | null>(null);
   const act = useAct("gate", {
     done: "The gate run is queued",
@@ -207,10 +208,10 @@ function StartGate({ project, deployment, opened, onClose }: StartProps) {
         label="Model version"
         placeholder={models.isPending ? "Loading" : "Choose"}
         nothingFoundMessage="No such version"
-        {...(models.data?.versions.length === 0
+        {...(versions?.length === 0
           ? { error: "This project has no model version yet. Train or register one first." }
           : {})}
-        data={(models.data?.versions ?? []).map(({ name }) => name)}
+        data={(versions ?? []).map(({ name }) => name)}
         value={model}
         onChange={setModel}
         searchable

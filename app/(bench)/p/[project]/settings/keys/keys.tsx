@@ -41,9 +41,9 @@ export function Keys({ project, initial, publicUrl, endpointUrl }: Props) {
     <section className={classes.wide}>
       <Group justify="space-between" align="flex-start">
         <Text size="sm" c="dimmed" maw={620}>
-          A key reaches the endpoint at <Code>{endpointUrl}/v1</Code> (scopes chat, preview) or the
-          API at <Code>{publicUrl}/api</Code> (read, write, manage), in this project only, never
-          with more rights than the person who made it.
+          A key reaches the endpoint at <Code>{endpointUrl}/v1</Code> (scopes chat, preview, embed)
+          or the API at <Code>{publicUrl}/api</Code> (read, write, manage), in this project only,
+          never with more rights than the person who made it.
         </Text>
         {data.keys.length > 0 && button}
       </Group>

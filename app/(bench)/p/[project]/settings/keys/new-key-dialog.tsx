@@ -25,6 +25,7 @@ const scopes: { value: KeyScope; label: string; description: string }[] = [
     label: "Preview",
     description: "Endpoint: any model version, stamped as preview",
   },
+  { value: "embed", label: "Embed", description: "Endpoint: vectors from embedding models" },
   { value: "read", label: "Read", description: "API: as a viewer" },
   { value: "write", label: "Write", description: "API: as a curator" },
   { value: "manage", label: "Manage", description: "API: with all of your own rights" },
