@@ -1,5 +1,6 @@
 import { forgetOldMemories } from "#db/queries/recipe-memory.ts";
 import { forgetTraffic } from "#lib/chat/forget-traffic.ts";
+import { sweepJobs } from "#lib/datasets/ray/sweep-jobs.ts";
 import { fallBackFromExpiredWaivers } from "#lib/promotion/fall-back.ts";
 import type { Services } from "#lib/services.ts";
 
@@ -20,6 +21,14 @@ export const duties: readonly Duty[] = [
   },
   { name: "old traffic", run: ({ database }) => forgetTraffic(database) },
   { name: "old recipe memories", run: ({ database }) => forgetOldMemories(database.db) },
+  {
+    name: "jobs on Ray of runs that are over",
+    run: async (services) => {
+      for (const job of await sweepJobs(services)) {
+        services.log.warn({ job }, "a job on Ray was left behind");
+      }
+    },
+  },
 ];
 
 /** Does every duty now and then again and again; one that fails is logged and tried at the next turn. */

@@ -7,5 +7,6 @@ export const recipeJob = defineJob({
   input: recipeRunInput,
   // Pure work on rows: what fails twice in the same place is the row's fault.
   retry: [2, 10],
-  run: ({ run, handle, signal }, input) => cleanRows(run, handle, input, signal),
+  run: ({ run, handle, services, signal }, input) =>
+    cleanRows(run, handle, services, input, signal),
 });

@@ -35,6 +35,15 @@ const schema = z.object({
   ASSAY_PROJECT: z.string().default("default"),
   /** Comma-separated host names to which outbound requests may go although they are private. */
   ASSAY_ALLOW_HOSTS: z.string().default(""),
+  /** The Jobs API of a Ray cluster, such as http://ray-head:8265, and a folder that its nodes and Assay share. */
+  ASSAY_RAY_URL: optional.refine(
+    (text) => text === undefined || /^https?:$/.test(URL.parse(text)?.protocol ?? ""),
+    "it is no http:// or https:// address",
+  ),
+  ASSAY_RAY_STORE: optional,
+  ASSAY_RAY_TOKEN: optional,
+  /** Where Node is on the machines of the cluster, when they cannot run the one of this machine. */
+  ASSAY_RAY_NODE: optional,
   /** Folder of the built web pages, inside the project; instances may share one. */
   ASSAY_BUILD_DIR: z.string().min(1).default(".next"),
   /** Set by npm: where the user stood when they typed the command. File names are relative to it. */
@@ -61,12 +70,23 @@ export type Env = {
   apiKey: string | undefined;
   project: string;
   allowHosts: string[];
+  /** The Ray cluster on which recipes can run, where one is set up. */
+  ray: RayCluster | undefined;
   buildDir: string;
   callerDir: string;
   logLevel: "debug" | "info" | "warn" | "error" | "silent";
   production: boolean;
   /** What a child process may see besides its own settings: no secrets. */
   childBase: Record<string, string>;
+};
+
+/** A Ray cluster: its Jobs API and a folder that every node of it and this machine reach under one path. */
+export type RayCluster = {
+  url: string;
+  store: string;
+  token: string | undefined;
+  /** A path on the nodes; without it the Node of this machine is brought along. */
+  node: string | undefined;
 };
 
 const loopbackHosts = ["localhost", "127.0.0.1", "[::1]"];
@@ -87,6 +107,12 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     throw new AssayError(
       "invalid_input",
       `ASSAY_PORT and ASSAY_ENDPOINT_PORT are both ${e.ASSAY_PORT}. Nothing was started; give each a port of its own.`,
+    );
+  }
+  if ((e.ASSAY_RAY_URL === undefined) !== (e.ASSAY_RAY_STORE === undefined)) {
+    throw new AssayError(
+      "invalid_input",
+      "ASSAY_RAY_URL and ASSAY_RAY_STORE belong together. Nothing was started; set both, or neither.",
     );
   }
   const dataDir = resolve(e.ASSAY_DATA_DIR);
@@ -116,6 +142,15 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     allowHosts: e.ASSAY_ALLOW_HOSTS.split(",")
       .map((host) => host.trim().toLowerCase())
       .filter(Boolean),
+    ray:
+      e.ASSAY_RAY_URL && e.ASSAY_RAY_STORE
+        ? {
+            url: e.ASSAY_RAY_URL.replace(/\/+$/, ""),
+            store: resolve(e.ASSAY_RAY_STORE),
+            token: e.ASSAY_RAY_TOKEN,
+            node: e.ASSAY_RAY_NODE,
+          }
+        : undefined,
     buildDir: e.ASSAY_BUILD_DIR,
     callerDir: resolve(e.INIT_CWD ?? "."),
     logLevel: e.ASSAY_LOG_LEVEL,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import pino, { type Logger } from "pino";
 import { type Database, openDatabase } from "#db/client.ts";
-import { env } from "./env.ts";
+import { env, type RayCluster } from "./env.ts";
 import { serialiseError } from "./log-error.ts";
 import { type Runtime, requireRuntime } from "./runtime.ts";
 import { loadSecrets, type Secrets } from "./secrets.ts";
@@ -16,6 +16,8 @@ export type Services = {
   modelServerUrl: string;
   publicUrl: string;
   endpointUrl: string;
+  /** Where one is set up. */
+  ray?: RayCluster | undefined;
 };
 
 /** Connections a process may hold, so that all roles together stay below Postgres' default of 100. */
@@ -58,6 +60,7 @@ export function openServices(role: keyof typeof poolSize): Services {
     modelServerUrl: runtime.modelServerUrl,
     publicUrl: runtime.publicUrl,
     endpointUrl: runtime.endpointUrl,
+    ray: settings.ray,
   };
 }
 

@@ -14,6 +14,7 @@ import { installVenv, venvPython } from "./venv.mjs";
 const scratch = join(root, ".assay-test");
 const reports = join(scratch, "reports");
 const venvDir = process.env.ASSAY_VENV_DIR ?? join(scratch, "venv");
+const rayVenvDir = process.env.ASSAY_RAY_VENV_DIR ?? join(scratch, "ray-venv");
 /** What nobody leaves behind: groups of the runners in hand. */
 const groups = new Set();
 
@@ -21,10 +22,13 @@ const environment = {
   ...process.env,
   PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH}`,
   ASSAY_VENV_DIR: venvDir,
+  ASSAY_RAY_VENV_DIR: rayVenvDir,
   // Settings of a real instance must not reach a test.
   ASSAY_DATA_DIR: join(scratch, "data"),
   DATABASE_URL: "",
   REDIS_URL: "",
+  ASSAY_RAY_URL: "",
+  ASSAY_RAY_STORE: "",
   NEXT_TELEMETRY_DISABLED: "1",
 };
 
@@ -55,12 +59,17 @@ async function main() {
   // Its packages come over the network for minutes; meanwhile pages are built and the quick suites run.
   const trainer = needs(...withTrainer) ? prepareTrainer() : undefined;
   trainer?.catch(() => {});
+  const ray = needs("integration") ? prepareRay() : undefined;
+  ray?.catch(() => {});
   await prepare({ build: needs("types", "integration", "browser") });
   mkdirSync(reports, { recursive: true });
   const results = [];
   for (const name of wanted) {
     if (withTrainer.includes(name)) await trainer;
-    if (name === "integration") await prepareRedis();
+    if (name === "integration") {
+      await ray;
+      await prepareRedis();
+    }
     if (name === "browser") await prepareBrowser();
     console.log(`\n── ${name}`);
     results.push({ name, ...(await suites[name]()) });
@@ -92,6 +101,20 @@ async function prepareTrainer() {
   let status = await install();
   if (status.state !== "ready" && (await needPackages(["python3", "python3-venv"])))
     status = await install();
+  if (status.state !== "ready") console.error(status.message);
+}
+
+/** A Ray cluster of this machine's own; where it cannot be installed its tests are skipped, and say so. */
+async function prepareRay() {
+  const status = await installVenv({
+    // A status of its own: both are installed at once.
+    dataDir: join(scratch, "ray"),
+    venvDir: rayVenvDir,
+    pipArgs: process.env.ASSAY_PIP_ARGS ?? "",
+    lock: join(root, "models/ray/requirements.lock"),
+    what: "Ray",
+    onProgress: (each) => each.state === "installing" && console.log(`Ray: ${each.message}`),
+  });
   if (status.state !== "ready") console.error(status.message);
 }
 

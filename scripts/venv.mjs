@@ -1,8 +1,8 @@
-// Makes the trainer's Python environment from models/trainer/requirements.lock.
+// Makes the trainer's Python environment from models/trainer/requirements.lock, or another one from its lock.
 // Plain Node 20, no dependency: it runs before anything else is installed, and beside the running app.
 //
 //   node scripts/venv.mjs --data-dir .assay [--venv-dir DIR] [--pip-args="…"]
-//   installVenv({ dataDir, venvDir?, pipArgs?, onProgress?, signal? }) -> status
+//   installVenv({ dataDir, venvDir?, pipArgs?, lock?, what?, onProgress?, signal? }) -> status
 //
 // State lives in <dataDir>/venv-status.json, replaced atomically:
 //   { state: "installing" | "ready" | "failed" | "no-python", done, total, current, message, lockDigest }
@@ -60,9 +60,17 @@ export function readVenvStatus(dataDir) {
  * and what to do. `pipArgs` (a string, split at spaces, or an array) is appended to each `pip install`.
  * An aborted `signal` kills pip and leaves a venv that the next call completes.
  */
-export async function installVenv({ dataDir, venvDir, pipArgs = [], onProgress, signal }) {
+export async function installVenv({
+  dataDir,
+  venvDir,
+  pipArgs = [],
+  lock = lockPath,
+  what = "The trainer",
+  onProgress,
+  signal,
+}) {
   const venv = resolve(venvDir ?? join(dataDir, "venv"));
-  const { groups, digest } = readLock();
+  const { groups, digest } = readLock(lock);
   const total = groups.length;
   mkdirSync(dataDir, { recursive: true });
   const report = (state, done, current, message) => {
@@ -73,7 +81,7 @@ export async function installVenv({ dataDir, venvDir, pipArgs = [], onProgress, 
     onProgress?.(status);
     return status;
   };
-  const ready = () => report("ready", total, null, "The trainer is installed.");
+  const ready = () => report("ready", total, null, `${what} is installed.`);
   if (venvIsReady(venv, digest)) return ready();
 
   const python = await findPython();
@@ -97,7 +105,8 @@ export async function installVenv({ dataDir, venvDir, pipArgs = [], onProgress, 
         group.name,
         `installing, ${index + 1} of ${total}: ${group.name}`,
       );
-      await pipInstall(venv, group.packages, extra, signal);
+      // --constraint keeps what torch itself pulls in (its CUDA parts) from moving a pinned package.
+      await pipInstall(venv, group.packages, ["--constraint", lock, ...extra], signal);
     }
     writeFileSync(join(venv, markerName), `${digest}\n`);
     return ready();
@@ -107,7 +116,7 @@ export async function installVenv({ dataDir, venvDir, pipArgs = [], onProgress, 
       "failed",
       done,
       null,
-      `The trainer could not be installed: ${error.message} What was installed is kept; start again to go on.`,
+      `${what} could not be installed: ${error.message} What was installed is kept; start again to go on.`,
     );
   } finally {
     unlock();
@@ -135,7 +144,6 @@ async function createVenv(python, venv, signal) {
 }
 
 async function pipInstall(venv, packages, extra, signal) {
-  // --constraint keeps what torch itself pulls in (its CUDA parts) from moving a pinned package.
   const args = [
     "-m",
     "pip",
@@ -145,11 +153,7 @@ async function pipInstall(venv, packages, extra, signal) {
     "off",
     "--disable-pip-version-check",
   ];
-  const { code, output } = await run(
-    venvPython(venv),
-    [...args, "--constraint", lockPath, ...extra, ...packages],
-    signal,
-  );
+  const { code, output } = await run(venvPython(venv), [...args, ...extra, ...packages], signal);
   if (signal?.aborted) throw new Error("It was stopped.");
   if (code !== 0) throw new Error(lastLine(output, /^ERROR/));
 }

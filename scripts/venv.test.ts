@@ -51,12 +51,17 @@ async function install(...words: string[]) {
 
 const calls = async () => (await readFile(join(folder, "calls"), "utf8")).trim().split("\n");
 
-describe("the trainer's lock", () => {
+const rayLock = fileURLToPath(new URL("../models/ray/requirements.lock", import.meta.url));
+
+describe.each([
+  ["the trainer", undefined, "torch==2.13.0"],
+  ["Ray", rayLock, "ray==2.55.1"],
+])("the lock of %s", (_name, path, main) => {
   it("pins every package to one version and names no build and no registry", () => {
-    const packages = readLock().groups.flatMap((group) => group.packages);
+    const packages = readLock(path).groups.flatMap((group) => group.packages);
     expect(packages.length).toBeGreaterThan(40);
     for (const line of packages) expect(line).toMatch(/^[A-Za-z0-9_-]+==[0-9][0-9a-z.]*$/);
-    expect(packages).toContain("torch==2.13.0");
+    expect(packages).toContain(main);
     expect(new Set(packages.map((line) => line.replace(/==.*/, ""))).size).toBe(packages.length);
   });
 });

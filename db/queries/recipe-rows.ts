@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { LRUCache } from "lru-cache";
 import type { ConversationBody } from "../../lib/core/conversation.ts";
 import type { ProjectHandle } from "../handle.ts";
+import { numberColumn } from "../text-columns.ts";
 import { type PlainFilter, selection, type View } from "./dataset-filter.ts";
 import { type RecipeRow, rememberedKeys, withMemory } from "./recipe-memory.ts";
 import { findTexts, rowsWhere } from "./rows-where.ts";
@@ -18,6 +19,12 @@ export async function listBodies(
   const rows = await readRows(handle, view, { after, limit });
   return rows.filter((row) => row.body !== null);
 }
+
+/** Rows by their ids, in the order of ids; erased ones are left out. */
+export const listBodyRows = (handle: ProjectHandle, ids: readonly number[]): Promise<BodyRow[]> =>
+  handle.db.execute<BodyRow>(sql`
+    select id::float8 as id, body, lang from conversation
+    where project_id = ${handle.projectId} and id = any(${numberColumn(ids, "bigint")}) and body is not null order by id`);
 
 type Page = { after: number; limit: number; memory?: number };
 

@@ -16,7 +16,7 @@ import { describeConversation } from "./describe-conversation.ts";
 import { nodeHashes } from "./formats/node-hash.ts";
 import { askInstead, type NearDuplicates } from "./near-duplicate-rows.ts";
 import type { SeenKeys } from "./seen-keys.ts";
-import { applyRecipe, type Recipe, type RecipeOutcome } from "./steps/recipe.ts";
+import { applyRecipe, type Recipe, type RowResult } from "./steps/recipe.ts";
 import type { StepContext } from "./steps/step.ts";
 
 /** What the steps of a recipe need beside the row. */
@@ -32,7 +32,7 @@ const rowsPerBreath = 16;
 /** A row that the recipe read, with what became of it and the keys that its duplicate steps asked with. */
 export type Cleaned = {
   row: BodyRow;
-  outcome: RecipeOutcome;
+  outcome: RowResult;
   keys: string[];
   next?: NewConversation;
 };
@@ -80,17 +80,17 @@ function cleanRow(recipe: Recipe, row: BodyRow, { context, seen, decided }: Port
     ...(asked ? { seen: asked.seen } : {}),
     keptInstead: askInstead(decided, row.id),
   });
-  const keys = asked?.keys ?? [];
-  if (outcome.outcome !== "changed") return { row, outcome, keys };
-  return {
-    row,
-    outcome,
-    keys,
-    next: describeConversation(outcome.body, languageOf(row, outcome), row.id),
-  };
+  return cleanedRow(row, outcome, asked?.keys ?? []);
 }
 
-function languageOf(row: BodyRow, { detected }: RecipeOutcome): string | null {
+/** A row with what became of it; a changed text is described as it will be stored. */
+export function cleanedRow(row: BodyRow, outcome: RowResult, keys: string[]): Cleaned {
+  if (outcome.outcome !== "changed") return { row, outcome, keys };
+  const next = describeConversation(outcome.body, languageOf(row, outcome), row.id);
+  return { row, outcome, keys, next };
+}
+
+function languageOf(row: BodyRow, { detected }: RowResult): string | null {
   if (!detected) return row.lang;
   return detected.language === "und" ? null : detected.language;
 }

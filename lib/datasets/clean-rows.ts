@@ -3,21 +3,19 @@ import type { ProjectHandle } from "#db/handle.ts";
 import type { View } from "#db/queries/dataset-rows.ts";
 import { changeDataset } from "#db/queries/datasets.ts";
 import { openMemory, type RecipeRow } from "#db/queries/recipe-memory.ts";
-import {
-  applyOutcomes,
-  knownKeys,
-  listBodies,
-  listRecipeRows,
-  stagedKeys,
-} from "#db/queries/recipe-rows.ts";
+import { applyOutcomes, listBodies, listRecipeRows } from "#db/queries/recipe-rows.ts";
 import { datasetFilterSchema } from "../core/dataset-filter.ts";
 import { AssayError } from "../core/errors.ts";
 import type { OwnedRun } from "../runs/own-run.ts";
 import { loadLanguageDetector } from "../safety/language.ts";
-import { cleanLease, writeLease } from "./clean-lease.ts";
+import type { Services } from "../services.ts";
+import { cleanLease, type Lease, writeLease } from "./clean-lease.ts";
 import { decideRows } from "./decide-rows.ts";
+import type { NearDuplicates } from "./near-duplicate-rows.ts";
+import { endJob, leasesFromRay } from "./ray/leases-from-ray.ts";
+import type { StagedRows } from "./ray/stage-rows.ts";
 import { countClusters, countOutcome, emptyReport, type StepReport } from "./recipe-report.ts";
-import { SeenKeys } from "./seen-keys.ts";
+import { seenBefore } from "./seen-before.ts";
 import { parseRecipe, type Recipe, recipeNeeds } from "./steps/recipe.ts";
 import type { StepContext } from "./steps/step.ts";
 
@@ -35,6 +33,8 @@ export const recipeRunInput = z.object({
   digest: z.string(),
   /** Also reads rows that are known to come out as they went in. */
   again: z.boolean().optional(),
+  /** Where the steps run; on this machine when a run does not say. */
+  on: z.enum(["here", "ray"]).optional(),
 });
 export type RecipeRunInput = z.infer<typeof recipeRunInput>;
 
@@ -43,14 +43,41 @@ const leaseRows = 256;
 /** Where all rows of a lease were known, the next takes more: they cost next to nothing. */
 const knownRows = 4096;
 
-type Checkpoint = {
+export type Checkpoint = {
   after: number;
   done: number;
   /** Rows that were known to come out as they went in, and were not read. */
   known: number;
   findings: number;
   steps: StepReport[];
+  /** The job on the Ray cluster, once its rows are there. */
+  ray?: StagedRows;
 };
+
+/** A recipe's run with all that its parts need. */
+export type CleanWork = {
+  owned: OwnedRun;
+  handle: ProjectHandle;
+  services: Pick<Services, "ray" | "secrets">;
+  input: RecipeRunInput;
+  recipe: Recipe;
+  view: View;
+  /** Where rows that came out unchanged are remembered; undefined when others decide about a row. */
+  memory: number | undefined;
+  at: Checkpoint;
+  signal: AbortSignal;
+};
+
+/** Where cleaned rows come from, a lease at a time: this process, or the results of a job on a cluster. */
+export type LeaseSource = {
+  decided: readonly NearDuplicates[];
+  /** The next rows after conversation `after`, at most `limit`, cleaned; undefined when there are no more. */
+  next(after: number, limit: number): Promise<TakenLease | undefined>;
+  /** Told with the result: where the work was done. */
+  where?: () => Record<string, unknown>;
+};
+/** `last` is the id of the last of `rows` rows. */
+export type TakenLease = Lease & { rows: number; last: number };
 
 /**
  * Runs a recipe over the rows of one version, a lease of rows a transaction with its checkpoint, then makes one new
@@ -61,6 +88,7 @@ type Checkpoint = {
 export async function cleanRows(
   owned: OwnedRun,
   handle: ProjectHandle,
+  services: CleanWork["services"],
   input: RecipeRunInput,
   signal: AbortSignal,
 ): Promise<void> {
@@ -76,33 +104,30 @@ export async function cleanRows(
     ...{ after: 0, done: 0, known: 0, findings: 0, steps: emptyReport(recipe.steps) },
     ...(owned.run.checkpoint as Partial<Checkpoint> | null),
   };
-  const needs = recipeNeeds(recipe);
   // What becomes of a row hangs on all others there, not on its own text and its keys.
-  const memory = needs.keptInstead ? undefined : await openMemory(handle, recipe.digest);
-  const { context, seen } = await prepareSteps(recipe, handle, owned.id);
-  if (seen && memory !== undefined && at.after > 0) {
-    const before = { memory, runId: owned.id, upTo: at.after };
-    for await (const keys of knownKeys(handle, view, before)) seen.restore(keys);
-  }
-  const decided = await decideRows(recipe, owned, handle, view, context, signal);
-  countClusters(at.steps, decided);
-  const list = (limit: number): Promise<RecipeRow[]> =>
-    memory === undefined || input.again
-      ? listBodies(handle, view, at.after, limit)
-      : listRecipeRows(handle, view, { after: at.after, limit, memory });
+  const compares = recipeNeeds(recipe).keptInstead;
+  const memory = compares ? undefined : await openMemory(handle, recipe.digest);
+  const work = { owned, handle, services, input, recipe, view, memory, at, signal };
+  const source = input.on === "ray" ? await leasesFromRay(work) : await leasesHere(work);
+  countClusters(at.steps, source.decided);
+  await writeLeases(work, source);
+  await finish(work, source.where?.() ?? {});
+  if (at.ray) await endJob(work, at.ray);
+}
+
+async function writeLeases(work: CleanWork, source: LeaseSource): Promise<void> {
+  const { owned, handle, memory, at, signal } = work;
   for (let limit = leaseRows; ; ) {
     signal.throwIfAborted();
-    const rows = await list(limit);
-    const last = rows.at(-1);
-    if (!last) break;
-    const lease = await cleanLease(handle, recipe, rows, { context, seen, decided }, signal);
+    const lease = await source.next(at.after, limit);
+    if (!lease) return;
     const steps = structuredClone(at.steps);
     for (const { outcome } of lease.cleaned) countOutcome(steps, outcome);
     const after: Checkpoint = {
-      after: last.id,
-      done: at.done + rows.length,
+      ...at,
+      after: lease.last,
+      done: at.done + lease.rows,
       known: at.known + lease.known,
-      findings: at.findings,
       steps,
     };
     await handle.transaction(async (tx) => {
@@ -113,28 +138,39 @@ export async function cleanRows(
     Object.assign(at, after);
     limit = lease.cleaned.length === 0 ? knownRows : leaseRows;
   }
-  await finish(owned, handle, input, at);
 }
 
-/** What the steps need from outside; the texts seen by an earlier attempt come first. */
-async function prepareSteps(recipe: Recipe, handle: ProjectHandle, runId: number) {
-  const needs = recipeNeeds(recipe);
-  const seen = needs.seen ? new SeenKeys() : undefined;
-  if (seen) for await (const keys of stagedKeys(handle, runId)) seen.restore(keys);
+/** Rows are read and cleaned here. */
+async function leasesHere(work: CleanWork): Promise<LeaseSource> {
+  const { owned, handle, input, recipe, view, memory, signal } = work;
+  const { detectLanguage } = recipeNeeds(recipe);
   const context: StepContext = {
     // Spans are for previews; a run needs counts only.
     changeLimit: 0,
-    ...(needs.detectLanguage ? { detectLanguage: await loadLanguageDetector() } : {}),
+    ...(detectLanguage ? { detectLanguage: await loadLanguageDetector() } : {}),
   };
-  return { context, seen };
+  const seen = await seenBefore(work);
+  const decided = await decideRows(recipe, owned, handle, view, context, signal);
+  const list = (after: number, limit: number): Promise<RecipeRow[]> =>
+    memory === undefined || input.again
+      ? listBodies(handle, view, after, limit)
+      : listRecipeRows(handle, view, { after, limit, memory });
+  return {
+    decided,
+    async next(after, limit) {
+      const rows = await list(after, limit);
+      const last = rows.at(-1);
+      if (!last) return undefined;
+      const lease = await cleanLease(handle, recipe, rows, { context, seen, decided }, signal);
+      return { ...lease, rows: rows.length, last: last.id };
+    },
+  };
 }
 
 /** One version for the whole recipe, with the run's end in the same transaction. */
 async function finish(
-  owned: OwnedRun,
-  handle: ProjectHandle,
-  input: RecipeRunInput,
-  at: Checkpoint,
+  { owned, handle, input, at }: CleanWork,
+  where: Record<string, unknown>,
 ): Promise<void> {
   await handle.transaction(async (tx) => {
     await owned.assertOwned(tx.db);
@@ -162,6 +198,7 @@ async function finish(
       skipped: moved.planned - moved.removed,
       findings: at.findings,
       steps: at.steps,
+      ...where,
     });
   });
 }

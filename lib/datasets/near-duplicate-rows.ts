@@ -52,7 +52,14 @@ export async function decideNearDuplicates(
     if (step !== "near-duplicates") continue;
     const before = { ...recipe, ready: recipe.ready.slice(0, index) };
     const params = recipe.steps[index]?.params as NearDuplicateParams;
-    decided.push(await decideStep({ index, before, params, decided, rows, context, watch }));
+    const work = { before, params, decided, rows, context, watch };
+    decided.push(
+      await decideStep({
+        ...{ index, params, timesOf: rows.timesOf, tell: watch.tell },
+        reaching: reachingRows(work),
+        textsOf: readTexts(work),
+      }),
+    );
   }
   return decided;
 }
@@ -66,29 +73,40 @@ export function askInstead(
   return () => decided[asked++]?.instead.get(row);
 }
 
-type Work = {
-  index: number;
-  /** The steps before. */
-  before: Recipe;
-  params: NearDuplicateParams;
-  decided: readonly NearDuplicates[];
-  rows: RowSource;
-  context: StepContext;
-  watch: Watch;
+/** A row that reaches a near-duplicates step, with what keep rules look at. */
+export type ReachingRow = Pick<Candidate, "id" | "characters" | "turns"> & {
+  /** Adds the signature of the text that reaches the step; false when the row is there already. */
+  sign(signatures: Signatures): boolean;
 };
 
-async function decideStep(work: Work): Promise<NearDuplicates> {
-  const { index, params, rows, watch } = work;
-  const { signatures, facts } = await signRows(work);
-  const textsOf = readTexts(work);
-  await watch.tell("Looking for near-duplicates");
+/** What one near-duplicates step decides over. */
+export type StepWork = {
+  index: number;
+  params: NearDuplicateParams;
+  /** In the rows' order. */
+  reaching: AsyncIterable<ReachingRow>;
+  /** Texts as the steps before leave them. */
+  textsOf: TextsOf;
+  timesOf: RowSource["timesOf"];
+  tell: Watch["tell"];
+};
+
+/** One step over all rows that reach it, wherever their signatures were made. */
+export async function decideStep(work: StepWork): Promise<NearDuplicates> {
+  const { index, params, textsOf } = work;
+  const signatures = createSignatures();
+  const facts: Pick<Candidate, "characters" | "turns">[] = [];
+  for await (const { sign, characters, turns } of work.reaching) {
+    if (sign(signatures)) facts.push({ characters, turns });
+  }
+  await work.tell("Looking for near-duplicates");
   const { pairs, crowdedBuckets } = await findPairs(signatures, {
     threshold: params.threshold,
     textsOf,
   });
   const sets = joinPairs(pairs);
   const members = new Set(sets.flat());
-  const times = params.keeps === "newest" ? await rows.timesOf([...members]) : new Map();
+  const times = params.keeps === "newest" ? await work.timesOf([...members]) : new Map();
   const candidates = new Map<number, Candidate>();
   for (const [row, { characters, turns }] of facts.entries()) {
     const id = signatures.idAt(row);
@@ -109,11 +127,19 @@ async function decideStep(work: Work): Promise<NearDuplicates> {
   return { index, clusters: clusters.length, crowdedBuckets, instead };
 }
 
-/** Signatures of the rows that reach the step, with what keep rules look at, in the same order. */
-async function signRows(work: Work) {
+type Work = {
+  /** The steps before. */
+  before: Recipe;
+  params: NearDuplicateParams;
+  decided: readonly NearDuplicates[];
+  rows: RowSource;
+  context: StepContext;
+  watch: Watch;
+};
+
+/** The rows that the steps before the near-duplicates step leave. */
+async function* reachingRows(work: Work): AsyncGenerator<ReachingRow> {
   const { before, params, decided, rows, context, watch } = work;
-  const signatures: Signatures = createSignatures();
-  const facts: Pick<Candidate, "characters" | "turns">[] = [];
   const seen = new SeenKeys();
   let read = 0;
   for await (const page of rows.pages()) {
@@ -126,18 +152,26 @@ async function signRows(work: Work) {
       });
       if (outcome.outcome === "dropped") continue;
       const text = comparedText(outcome.body, params.scope);
-      if (signatures.addText(row.id, text)) {
-        facts.push({ characters: text.length, turns: mainPath(outcome.body).length });
-      }
+      yield {
+        id: row.id,
+        characters: text.length,
+        turns: mainPath(outcome.body).length,
+        sign: (signatures) => signatures.addText(row.id, text),
+      };
     }
     watch.signal.throwIfAborted();
     await watch.tell(`Reading rows for near-duplicates: ${read.toLocaleString("en")} so far`);
   }
-  return { signatures, facts };
 }
 
 /** Texts of rows that reached the step, as the steps before it leave them. */
-function readTexts({ before, params, rows, context, watch }: Work): TextsOf {
+export function readTexts({
+  before,
+  params,
+  rows,
+  context,
+  watch,
+}: Omit<Work, "decided" | "rows"> & { rows: Pick<RowSource, "bodiesOf"> }): TextsOf {
   const passing = { ...context, seen: () => false, keptInstead: () => undefined };
   let compared = 0;
   return async (ids) => {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { NearDuplicates } from "./near-duplicate-rows.ts";
-import type { RecipeOutcome } from "./steps/recipe.ts";
+import type { RowResult } from "./steps/recipe.ts";
 
 /** What one step did to all rows that reached it. */
 export const stepReportSchema = z.object({
@@ -45,7 +45,10 @@ export function countClusters(
 }
 
 /** Adds one row's outcome to the reports, in place. */
-export function countOutcome(reports: readonly StepReport[], outcome: RecipeOutcome): void {
+export function countOutcome(
+  reports: readonly StepReport[],
+  outcome: Pick<RowResult, "results">,
+): void {
   for (const { index, result } of outcome.results) {
     const report = reports[index];
     if (!report) continue;

@@ -13,6 +13,7 @@ import { loadLanguageDetector } from "../safety/language.ts";
 import type { RecipeRunInput } from "./clean-rows.ts";
 import { conversationFacts } from "./formats/conversation-facts.ts";
 import { askInstead, decideNearDuplicates, type RowSource } from "./near-duplicate-rows.ts";
+import { requireCluster } from "./ray/require-cluster.ts";
 import { countClusters, countOutcome, emptyReport, stepReportSchema } from "./recipe-report.ts";
 import { requireRevision } from "./recipe-revisions.ts";
 import { recipeRefSchema, requireRecipe, revisionNumber, stepsInput } from "./recipes.ts";
@@ -36,13 +37,17 @@ export const runRecipe = defineOperation({
     again: z.boolean().default(false).meta({
       description: "Also read rows that are known from earlier runs to come out unchanged",
     }),
+    on: z.enum(["here", "ray"]).default("here").meta({
+      description: "ray: the steps run on the Ray cluster that is set up; all rows are read",
+    }),
   }),
   output: z.object({ run: z.number() }),
   allow: { project: "dataset.write" },
   positionals: ["dataset", "recipe"],
   startsRun: true,
-  audit: ({ dataset, recipe, revision }) => ({ dataset, recipe, revision }),
-  run: async ({ handle }, { dataset, recipe, revision, again, ...which }) => {
+  audit: ({ dataset, recipe, revision, on }) => ({ dataset, recipe, revision, on }),
+  run: async ({ handle, services }, { dataset, recipe, revision, again, on, ...which }) => {
+    if (on === "ray") requireCluster(services.ray);
     const found = await requireDataset(handle, dataset);
     const filter = await filterOf(handle, found.id, which);
     const chosen = await requireRecipe(handle, recipe);
@@ -58,12 +63,12 @@ export const runRecipe = defineOperation({
     }
     const input: RecipeRunInput = {
       ...{ datasetId: found.id, dataset: found.name, version, filter, digest },
-      ...{ recipe: chosen.name, recipeId: chosen.id, revision: number, steps, again },
+      ...{ recipe: chosen.name, recipeId: chosen.id, revision: number, steps, again, on },
     };
     const run = await handle.transaction((tx) =>
       startRun(tx, {
         kind: "recipe",
-        title: `Clean ${found.name} with ${chosen.name}`,
+        title: `Clean ${found.name} with ${chosen.name}${on === "ray" ? " on Ray" : ""}`,
         input,
         unit: "conversations",
         total,

@@ -10,6 +10,8 @@ export type Signatures = {
   readonly count: number;
   /** Adds a text, or nothing when its id is there: false. Empty texts are kept but pair with none. */
   addText(id: number, text: string): boolean;
+  /** Adds the signature that `signText` made of a text, elsewhere; the same rules. Throws invalid_input for another width. */
+  addSignature(id: number, signature: Uint8Array): boolean;
   has(id: number): boolean;
   idAt(row: number): number;
   /** All signatures, one after the other. A view: valid until the next text is added. */
@@ -58,6 +60,18 @@ export function readSignatures(buffer: Buffer): Signatures {
   return withRows(settings, ids, body.subarray(count * 8));
 }
 
+/** The signature of one text, `permutations` bytes. Made once for many texts. */
+export function signText(options: Partial<SignatureSettings> = {}): (text: string) => Uint8Array {
+  const { permutations, shingle, seed } = signatureSettings.parse(options);
+  const shingles = createShingler(shingle, seed);
+  const sketch = createSketcher(permutations);
+  return (text) => {
+    const signature = new Uint8Array(permutations);
+    sketch(shingles(text), signature, 0);
+    return signature;
+  };
+}
+
 function withRows(settings: SignatureSettings, known: number[], given: Uint8Array): Signatures {
   const width = settings.permutations;
   const shingle = createShingler(settings.shingle, settings.seed);
@@ -66,6 +80,18 @@ function withRows(settings: SignatureSettings, known: number[], given: Uint8Arra
   let rowIds = new Set(ids);
   let arena = new Uint8Array(Math.max(1024 * width, given.length));
   arena.set(given);
+  /** Notes an id and makes room for its signature; where that begins. */
+  const place = (id: number): number => {
+    const at = ids.length * width;
+    if (at + width > arena.length) {
+      const larger = new Uint8Array(arena.length * 2);
+      larger.set(arena);
+      arena = larger;
+    }
+    ids.push(id);
+    rowIds.add(id);
+    return at;
+  };
 
   return {
     settings,
@@ -74,15 +100,21 @@ function withRows(settings: SignatureSettings, known: number[], given: Uint8Arra
     },
     addText(id, text) {
       if (rowIds.has(id)) return false;
-      const at = ids.length * width;
-      if (at + width > arena.length) {
-        const larger = new Uint8Array(arena.length * 2);
-        larger.set(arena);
-        arena = larger;
+      const shingles = shingle(text);
+      const at = place(id);
+      sketch(shingles, arena, at);
+      return true;
+    },
+    addSignature(id, signature) {
+      if (signature.length !== width) {
+        throw new AssayError(
+          "invalid_input",
+          `A signature of ${signature.length} bytes came where ${width} are compared. Nothing was changed; compute it again from the text.`,
+        );
       }
-      sketch(shingle(text), arena, at);
-      ids.push(id);
-      rowIds.add(id);
+      if (rowIds.has(id)) return false;
+      const at = place(id);
+      arena.set(signature, at);
       return true;
     },
     has: (id) => rowIds.has(id),

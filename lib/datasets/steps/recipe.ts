@@ -94,6 +94,14 @@ export type RecipeOutcome = {
   detected?: Detected;
 };
 
+/** What a step did to a row without the texts of it: all that a report and a commit need. */
+export type StepFigures = Omit<StepResult, "body" | "changes">;
+
+/** The same of all steps. What ran elsewhere comes back so, and `RecipeOutcome` is one, too. */
+export type RowResult = Omit<RecipeOutcome, "results"> & {
+  results: { index: number; step: string; result: StepFigures }[];
+};
+
 /**
  * Runs all steps on one conversation. Pure apart from `ctx.seen` and `ctx.keptInstead`. Findings of a step are made again on the
  * final body when a later step changed the text, so that their offsets fit what is stored.

@@ -1,6 +1,17 @@
 "use client";
 
-import { Alert, Button, Group, Paper, Select, Stack, Text, TextInput, Title } from "@mantine/core";
+import {
+  Alert,
+  Button,
+  Checkbox,
+  Group,
+  Paper,
+  Select,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from "@mantine/core";
 import { IconHistory } from "@tabler/icons-react";
 import Link from "next/link";
 import { useRouter, useSearchParams } from "next/navigation";
@@ -22,6 +33,8 @@ type Props = {
   recipe: Recipe | undefined;
   datasets: { id: number; name: string; conversations: number }[];
   mayWrite: boolean;
+  /** Whether a Ray cluster is set up. */
+  hasCluster: boolean;
 };
 
 /** What a new recipe starts with: harmless steps that most files need. */
@@ -34,11 +47,12 @@ const usual: RecipeStep[] = [
 ];
 
 /** Steps left, what they do to real rows right; saved, then run on a dataset. */
-export function RecipePage({ project, recipe, datasets, mayWrite }: Props) {
+export function RecipePage({ project, recipe, datasets, mayWrite, hasCluster }: Props) {
   const router = useRouter();
   const query = useSearchParams();
   const [name, setName] = useState(recipe?.name ?? "");
   const [steps, setSteps] = useState(recipe?.steps ?? usual);
+  const [onCluster, setOnCluster] = useState(false);
   const filled = datasets.filter((one) => one.conversations > 0);
   const [dataset, setDataset] = useState(() => {
     const wanted = Number(query.get("dataset"));
@@ -76,7 +90,9 @@ export function RecipePage({ project, recipe, datasets, mayWrite }: Props) {
 
   async function saveAndRun() {
     const target = changed || !recipe ? await save() : recipe;
-    if (target && dataset) run.mutate({ project, dataset, recipe: target.id });
+    if (target && dataset) {
+      run.mutate({ project, dataset, recipe: target.id, on: onCluster ? "ray" : "here" });
+    }
   }
 
   const chosen = filled.find((one) => one.id === dataset);
@@ -131,6 +147,15 @@ export function RecipePage({ project, recipe, datasets, mayWrite }: Props) {
             <Alert color="red" role="alert">
               {error.message}
             </Alert>
+          )}
+          {hasCluster && (
+            <Checkbox
+              label="Run on the Ray cluster"
+              description="For many rows. It makes the same version as a run on this machine."
+              checked={onCluster}
+              onChange={(event) => setOnCluster(event.currentTarget.checked)}
+              disabled={!mayWrite}
+            />
           )}
           <Group>
             <Button

@@ -26,6 +26,10 @@ type Result = {
   skipped: number;
   findings: number;
   steps: StepReport[];
+  /** Of a run on a Ray cluster: its job there, and the nodes that cleaned the parts. */
+  job?: string;
+  parts?: number;
+  nodes?: number;
 };
 
 /** Progress of a cleaning run, then what each step changed. */
@@ -117,6 +121,12 @@ function Report({ project, result, kinds }: ReportProps) {
         <Text size="sm" c="dimmed">
           {plural(result.known ?? 0, "row")} came out of these steps unchanged before and were not
           read again. The steps below count the others.
+        </Text>
+      )}
+      {result.job && (
+        <Text size="sm" c="dimmed">
+          Cleaned on the Ray cluster by job {result.job}: {plural(result.parts ?? 0, "part")} on{" "}
+          {plural(result.nodes ?? 0, "node")}.
         </Text>
       )}
       <div className={classes.figures}>

@@ -12,7 +12,7 @@ type Props = { params: Promise<{ project: string; recipe: string }> };
 
 export default async function OneRecipePage({ params }: Props) {
   const { project, recipe } = await params;
-  const { handle } = await pageContext(project, "dataset.read");
+  const { handle, services } = await pageContext(project, "dataset.read");
   const datasets = (await listDatasets(handle)).map(({ id, name, headCount }) => ({
     ...{ id, name, conversations: headCount },
   }));
@@ -26,6 +26,7 @@ export default async function OneRecipePage({ params }: Props) {
       recipe={found}
       datasets={datasets}
       mayWrite={handle.may("dataset.write")}
+      hasCluster={services.ray !== undefined}
     />
   );
 }
