@@ -1,8 +1,9 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { z } from "zod";
 import type { Indexes } from "#db/index/indexes.ts";
-import { questionSchema } from "#db/index/protocol.ts";
+import { nearQuestionSchema, questionSchema } from "#db/index/protocol.ts";
 import { AssayError } from "#lib/core/errors.ts";
 import { parseJson } from "#lib/core/parse-json.ts";
 import type { Services } from "#lib/services.ts";
@@ -17,11 +18,11 @@ export type IndexServerOptions = {
   port: number;
   /** Bearer token of every call but the two health checks. Access to projects is checked by who asks. */
   token: string;
-  indexes: Pick<Indexes, "ask" | "ready" | "progress">;
+  indexes: Pick<Indexes, "ask" | "near" | "ready" | "progress">;
   log: Services["log"];
 };
 
-/** `POST /ask`, `GET /state`, `/healthz`, `/readyz`: the index as its client sees it. */
+/** `POST /ask`, `POST /near`, `GET /state`, `/healthz`, `/readyz`: the index as its client sees it. */
 export async function startIndexServer(options: IndexServerOptions) {
   const { token, log } = options;
   if (token.length < 16) {
@@ -85,12 +86,18 @@ async function answer(
     return { status: 401, body: { code: "unauthenticated", message: "The token is wrong." } };
   }
   if (route === "GET /state") return { status: 200, body: { behind: indexes.progress() } };
-  if (route !== "POST /ask") return { status: 404, body: { code: "not_found", message: route } };
-  const question = questionSchema.safeParse(parseJson(await readBody(request)));
-  if (!question.success) {
-    return { status: 400, body: { code: "invalid_input", message: question.error.message } };
+  const read = async <Schema extends z.ZodType>(schema: Schema): Promise<z.output<Schema>> => {
+    const question = schema.safeParse(parseJson(await readBody(request)));
+    if (!question.success) throw new AssayError("invalid_input", question.error.message);
+    return question.data;
+  };
+  if (route === "POST /ask") {
+    return { status: 200, body: await indexes.ask(await read(questionSchema)) };
   }
-  return { status: 200, body: await indexes.ask(question.data) };
+  if (route === "POST /near") {
+    return { status: 200, body: await indexes.near(await read(nearQuestionSchema)) };
+  }
+  return { status: 404, body: { code: "not_found", message: route } };
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

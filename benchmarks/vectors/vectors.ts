@@ -3,8 +3,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
+import { VectorIndex } from "#db/index/vectors/vector-index.ts";
+import { compared, nearest } from "#lib/embeddings/nearest-rows.ts";
 import { seededRandom } from "#lib/stats/random.ts";
-import { searchExactly, VectorIndex } from "#lib/vectors/vector-index.ts";
 import { oneThread, pinned, pythonWith } from "../python.ts";
 import { requireQuiet } from "../quiet.ts";
 
@@ -58,10 +59,14 @@ async function compare(clusters: number): Promise<boolean> {
       const answers = [];
       for (let query = first; query < first + perRound; query++) {
         const start = performance.now();
-        const near = await searchExactly(index, one(queries, query), k, (list) =>
-          list.map((row) => one(vectors, row)),
-        );
-        answers.push({ ms: performance.now() - start, rows: near.map((each) => each.index) });
+        const asked = one(queries, query);
+        const found = index.search(asked, compared(k)).map((each) => each.index);
+        const exactly = found.map((row) => one(vectors, row));
+        const near = await nearest(exactly, asked, k);
+        answers.push({
+          ms: performance.now() - start,
+          rows: near.map((each) => found[each.index] as number),
+        });
       }
       return answers;
     };

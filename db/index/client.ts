@@ -1,5 +1,5 @@
 import { Agent, request } from "node:http";
-import type { Answer, Question } from "./protocol.ts";
+import type { Answer, NearAnswer, NearQuestion, Question } from "./protocol.ts";
 
 export type IndexAddress = { url: string; token: string };
 
@@ -20,10 +20,18 @@ export class IndexClient {
     this.#address = address;
   }
 
-  async ask(question: Question): Promise<Answer | undefined> {
+  ask(question: Question): Promise<Answer | undefined> {
+    return this.#send("/ask", question);
+  }
+
+  near(question: NearQuestion): Promise<NearAnswer | undefined> {
+    return this.#send("/near", question);
+  }
+
+  async #send<Given>(path: string, question: object): Promise<Given | undefined> {
     if (Date.now() < this.#restUntil) return undefined;
     try {
-      return JSON.parse(await this.#post(JSON.stringify(question))) as Answer;
+      return JSON.parse(await this.#post(path, JSON.stringify(question))) as Given;
     } catch (cause) {
       // Any other failure is told at once and costs nothing, so the index may be asked again.
       if (cause instanceof Silence) this.#restUntil = Date.now() + restMs;
@@ -31,7 +39,7 @@ export class IndexClient {
     }
   }
 
-  #post(body: string): Promise<string> {
+  #post(path: string, body: string): Promise<string> {
     return new Promise((resolve, reject) => {
       const headers = {
         authorization: `Bearer ${this.#address.token}`,
@@ -39,7 +47,7 @@ export class IndexClient {
         "content-length": Buffer.byteLength(body),
       };
       const options = { method: "POST", agent: this.#agent, headers, timeout: patienceMs };
-      const call = request(new URL("/ask", this.#address.url), options, (response) => {
+      const call = request(new URL(path, this.#address.url), options, (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
         response.on("error", reject);
@@ -53,7 +61,7 @@ export class IndexClient {
       call.on("timeout", () => call.destroy(new Silence()));
       call.on("error", (cause: NodeJS.ErrnoException) => {
         // A kept connection that the other side closed just then: nothing was asked yet.
-        if (call.reusedSocket && cause.code === "ECONNRESET") resolve(this.#post(body));
+        if (call.reusedSocket && cause.code === "ECONNRESET") resolve(this.#post(path, body));
         else reject(cause);
       });
       call.end(body);

@@ -12,8 +12,8 @@ import {
 import { readOrigin } from "./origin.ts";
 import { noWatermarks, type Watermarks } from "./read-changes.ts";
 import { breakSeal, seal } from "./seal.ts";
-import type { TextThread } from "./text-thread.ts";
 import type { TextCalls } from "./text-worker.ts";
+import type { Thread } from "./thread.ts";
 
 export const columnsName = "columns.duckdb";
 export const textName = "text.sqlite";
@@ -27,7 +27,7 @@ export type IndexOptions = {
   /** Of this project alone. */
   folder: string;
   sql: postgres.Sql;
-  texts: TextThread;
+  texts: Thread<TextCalls>;
   log(message: string, cause?: unknown): void;
 };
 

@@ -2,8 +2,10 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { IndexClosed } from "./faults.ts";
 import { ProjectIndex } from "./project-index.ts";
-import type { Answer, Question } from "./protocol.ts";
-import { TextThread } from "./text-thread.ts";
+import type { Answer, NearAnswer, NearQuestion, Question } from "./protocol.ts";
+import type { TextCalls } from "./text-worker.ts";
+import { Thread } from "./thread.ts";
+import type { VectorCalls } from "./vector-worker.ts";
 
 /** Projects whose files are open at once; each may use 512 MB while it answers. */
 const mostOpen = 4;
@@ -27,7 +29,9 @@ export type IndexesOptions = {
 export class Indexes {
   readonly #options: IndexesOptions;
   readonly #sql: postgres.Sql;
-  readonly #texts: TextThread;
+  readonly #texts: Thread<TextCalls>;
+  /** Started by the first question about vectors. */
+  #vectors: Thread<VectorCalls> | undefined;
   /** The least recently used first. */
   readonly #open = new Map<number, ProjectIndex>();
   readonly #closing = new Map<number, Promise<void>>();
@@ -45,7 +49,7 @@ export class Indexes {
       onnotice: () => {},
       connection: { application_name: "assay index" },
     });
-    this.#texts = new TextThread(options.databaseUrl, options.onFatal);
+    this.#texts = new Thread("text", options.databaseUrl, options.onFatal);
   }
 
   /** Starts to follow changes. */
@@ -76,6 +80,15 @@ export class Indexes {
       if (!(cause instanceof IndexClosed) || this.#closed) throw cause;
       return (await this.#project(question.project)).ask(question);
     }
+  }
+
+  /** Which vectors are nearest; behind while they are read, which the question itself begins. */
+  near(question: NearQuestion): Promise<NearAnswer> {
+    this.#vectors ??= new Thread("vector", this.#options.databaseUrl, (cause) => {
+      this.#vectors = undefined;
+      this.#options.log("the vector thread ended; the next question starts it anew", cause);
+    });
+    return this.#vectors.call("near", question);
   }
 
   /** Of the projects that are open and behind. */
@@ -168,6 +181,7 @@ export class Indexes {
     await Promise.all(this.#closing.values());
     for (const index of this.#open.values()) await index.close();
     await this.#texts.end();
+    await this.#vectors?.end();
     await this.#sql.end({ timeout: 5 });
   }
 }

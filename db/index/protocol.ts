@@ -44,3 +44,23 @@ export type Answer =
       /** `counts` in the order of the words; `total` conversations have words. */
       words?: { total: number; counts: number[] };
     };
+
+/** Which vectors of a dataset's newest version are nearest to one. */
+export const nearQuestionSchema = z.strictObject({
+  project: id,
+  dataset: id,
+  modelVersion: id,
+  /** How many vectors there are now. */
+  count: z.int().min(1),
+  /** Which they are: an index of any others is out of date (`vectorStamp`). */
+  stamp: z.string().max(200),
+  /** As vectors are stored (lib/core/vector-bytes.ts), in base64. */
+  query: z.base64().max(65_536),
+  limit: z.int().min(1).max(10_000),
+});
+export type NearQuestion = z.infer<typeof nearQuestionSchema>;
+
+export type NearAnswer =
+  | { state: "behind"; done: number; total: number }
+  /** Nearest first, by vectors of 8 bits: the asker orders them by the vectors themselves. */
+  | { state: "fresh"; ids: number[] };

@@ -1,12 +1,13 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
 import postgres from "postgres";
 import type { ConversationBody } from "../../lib/core/conversation.ts";
 import { searchableTexts, separatedWords } from "../../lib/core/search-text.ts";
 import { TextFile } from "./text-file.ts";
+import { serveCalls } from "./thread.ts";
 
 /**
  * The thread in which text is read, split into words, indexed and searched: SQLite is synchronous and words cost time.
- * One call is one message `{id, name, args}`; calls interleave where they wait for Postgres.
+ * Calls interleave where they wait for Postgres.
  */
 
 /** Text gathered before a transaction: large enough to write few segments, small enough to let a search through. */
@@ -129,17 +130,4 @@ export const textCalls = {
 };
 export type TextCalls = typeof textCalls;
 
-parentPort?.on(
-  "message",
-  ({ id, name, args }: { id: number; name: keyof TextCalls; args: never }) => {
-    const answer = async () => (textCalls[name] as (given: never) => unknown)(args);
-    answer().then(
-      (value) => parentPort?.postMessage({ id, value }),
-      (error: unknown) => {
-        // A code does not travel with its error.
-        const damaged = (error as { code?: string }).code === "ERR_SQLITE_ERROR";
-        parentPort?.postMessage({ id, error, damaged });
-      },
-    );
-  },
-);
+serveCalls(textCalls);

@@ -20,17 +20,26 @@ export function listWithoutVector(
     order by m.conversation_id limit ${limit}`);
 }
 
+export type CountedVectors = {
+  with: number;
+  without: number;
+  /** Tells which rows have one: equal for the same rows and, but for a rare chance, for no others. */
+  stamp: string;
+};
+
 /** How many of a view's rows with a text have a vector of the version, and how many have none. */
 export async function countVectors(
   handle: ProjectHandle,
   view: View,
   modelVersionId: number,
-): Promise<{ with: number; without: number }> {
-  const [row] = await handle.db.execute<{ with: number; without: number }>(sql`
-    select count(e.conversation_id)::int as with, (count(*) - count(e.conversation_id))::int as without
+): Promise<CountedVectors> {
+  const [row] = await handle.db.execute<CountedVectors>(sql`
+    select count(e.conversation_id)::int as with, (count(*) - count(e.conversation_id))::int as without,
+      concat_ws(' ', count(e.conversation_id), coalesce(sum(e.conversation_id), 0),
+        coalesce(sum(e.conversation_id::numeric * e.conversation_id), 0)) as stamp
     from (select c.id ${await rowsWhere(handle, view)} and c.erased_at is null) shown
       left join embedding e on e.conversation_id = shown.id and e.model_version_id = ${modelVersionId}`);
-  return row ?? { with: 0, without: 0 };
+  return row ?? { with: 0, without: 0, stamp: "" };
 }
 
 /** Keeps vectors of conversations that were not erased meanwhile; one that is there already stays. */
@@ -80,20 +89,41 @@ export async function vectorsOf(
   }));
 }
 
+/**
+ * Ids of a dataset's newest rows whose vectors are about the nearest, by the sidecar's index of vectors; their order is not
+ * to be relied on. Undefined when there is no such index, or while it is being built: then a scan answers.
+ */
+export async function askNearest(
+  handle: ProjectHandle,
+  which: { datasetId: number; modelVersionId: number; counted: CountedVectors },
+  query: Float32Array,
+  limit: number,
+): Promise<number[] | undefined> {
+  const { datasetId, modelVersionId, counted } = which;
+  const answer = await handle.database.index?.near({
+    ...{ project: handle.projectId, dataset: datasetId, modelVersion: modelVersionId },
+    ...{ count: counted.with, stamp: counted.stamp, limit },
+    query: Buffer.from(packVector(query)).toString("base64"),
+  });
+  return answer?.state === "fresh" ? answer.ids : undefined;
+}
+
 /** Vectors read at once: some megabytes. */
 const pageRows = 5_000;
 
-/** The vectors of a view's rows by one version, ascending by conversation. */
+/** The vectors of a view's rows, or of those `among` them, by one version, ascending by conversation. */
 export async function* readVectors(
   handle: ProjectHandle,
   view: View,
   modelVersionId: number,
+  among?: readonly number[],
 ): AsyncGenerator<{ id: number; vector: Float32Array }> {
   const rows = await rowsWhere(handle, view);
+  const only = among ? sql`and c.id = any(${numberColumn(among, "bigint")})` : sql``;
   for (let after = 0; ; ) {
     const page = await handle.db.execute<{ id: number; vector: Uint8Array }>(sql`
       select shown.id::float8 as id, e.vector
-      from (select c.id ${rows} and m.conversation_id > ${after} and c.erased_at is null) shown
+      from (select c.id ${rows} and m.conversation_id > ${after} and c.erased_at is null ${only}) shown
         join embedding e on e.conversation_id = shown.id and e.model_version_id = ${modelVersionId}
       order by shown.id limit ${pageRows}`);
     for (const { id, vector } of page) yield { id, vector: unpackVector(vector) };

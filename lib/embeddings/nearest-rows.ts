@@ -7,7 +7,7 @@ export type Near = { index: number; score: number };
  * @param vectors of length 1, as `query` is; then a score is the cosine
  */
 export async function nearest(
-  vectors: AsyncIterable<Float32Array>,
+  vectors: AsyncIterable<Float32Array> | Iterable<Float32Array>,
   query: Float32Array,
   k: number,
 ): Promise<Near[]> {
@@ -23,6 +23,9 @@ export async function nearest(
   }
   return best;
 }
+
+/** As many as an index of 8-bit vectors is asked for, so that the `k` nearest by the vectors themselves are among them. */
+export const compared = (k: number) => 4 * k + 16;
 
 function product(a: Float32Array, b: Float32Array): number {
   let sum = 0;

@@ -1,7 +1,7 @@
 import type { ProjectHandle } from "#db/handle.ts";
 import type { View } from "#db/queries/dataset-filter.ts";
-import { countVectors, readVectors, vectorsOf } from "#db/queries/embeddings.ts";
-import { nearest } from "./nearest-rows.ts";
+import { askNearest, countVectors, readVectors, vectorsOf } from "#db/queries/embeddings.ts";
+import { compared, nearest } from "./nearest-rows.ts";
 
 export type Alike = {
   /** The most alike first. */
@@ -11,6 +11,13 @@ export type Alike = {
   /** Rows of the view without one. */
   without: number;
 };
+
+/** So many vectors are read and compared in less than a second. */
+const scanned = 20_000;
+
+/** The index of vectors knows the newest rows, all of them: parts of them and older versions are read. */
+const isLarge = ({ version, filter }: View, rows: number) =>
+  rows > scanned && version === undefined && Object.keys(filter).length === 0;
 
 /**
  * Rows of a view whose vectors are nearest to that of a conversation, by the model version that knows most of the view's
@@ -32,15 +39,24 @@ export async function similarByVectors(
   // A stable sort: they come newest first.
   const [best] = counted.sort((a, b) => b.with - a.with);
   if (!best || best.with < 2) return undefined;
+  const { modelVersionId, vector: query } = best;
+  const among = isLarge(view, best.with)
+    ? await askNearest(
+        handle,
+        { datasetId: view.datasetId, modelVersionId, counted: best },
+        query,
+        compared(limit + 1),
+      )
+    : undefined;
   const ids: number[] = [];
   async function* vectors() {
-    for await (const { id, vector } of readVectors(handle, view, best?.modelVersionId ?? 0)) {
+    for await (const { id, vector } of readVectors(handle, view, modelVersionId, among)) {
       if (id === except) continue;
       ids.push(id);
       yield vector;
     }
   }
-  const found = await nearest(vectors(), best.vector, limit);
+  const found = await nearest(vectors(), query, limit);
   return {
     ids: found.flatMap(({ index }) => ids[index] ?? []),
     model: best.model,

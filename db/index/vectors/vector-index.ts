@@ -1,4 +1,4 @@
-import { seededRandom } from "../stats/random.ts";
+import { seededRandom } from "../../../lib/stats/random.ts";
 import { type Kernel, kernelOver } from "./kernel.ts";
 import { block, Rotation } from "./rotation.ts";
 
@@ -26,14 +26,12 @@ const queryMax = 2047;
  * Nearest neighbours by dot product (cosine, for vectors of length 1) over a million vectors and more, without a graph.
  * Each vector is centred, rotated and kept twice: by one bit a dimension, from which its dot product with any query is
  * estimated (RaBitQ, Gao and Long 2024, summed by tables as in FAISS' fast scan), and by 8 bits, which order the best of
- * those. How many are the best is measured on building: as many as hold 99 % of the neighbours of vectors drawn from the
- * index, and half as many again. Takes 1.13 bytes a dimension and 16 bytes a vector, in one memory of at most 4 GiB.
+ * those. How many are the best is measured on building: as many as hold the neighbours of vectors drawn from the index,
+ * and half as many again. Takes 1.13 bytes a dimension and 16 bytes a vector, in one memory of at most 4 GiB.
  */
 export class VectorIndex {
-  readonly count: number;
   readonly dimensions: number;
-  /** How many of the first pass the second looks at. */
-  candidates: number;
+  readonly #capacity: number;
   readonly #padded: number;
   readonly #rotation: Rotation;
   readonly #mean: Float32Array;
@@ -41,35 +39,53 @@ export class VectorIndex {
   readonly #at: Layout;
   readonly #memory: WebAssembly.Memory;
   readonly #kernel: Kernel;
+  #count = 0;
+  #candidates: number;
 
   /**
-   * Builds from `vectors`, `dimensions` values each, one after the other; read once, kept nowhere.
-   * Throws RangeError when they do not divide, or hold a value that is no number.
+   * An index for up to `capacity` vectors, which are then added one by one; `finish` measures it.
+   * @param sample some of the vectors, one after the other: their mean stands for that of all
+   * Throws RangeError when so many do not fit 4 GiB.
    */
+  constructor(capacity: number, dimensions: number, sample: Float32Array) {
+    this.dimensions = dimensions;
+    this.#capacity = capacity;
+    this.#candidates = capacity;
+    this.#padded = Math.ceil(dimensions / block) * block;
+    this.#rotation = new Rotation(this.#padded);
+    this.#mean = meanOf(sample, dimensions);
+    this.#scales = new Float32Array(capacity);
+    this.#at = layout(capacity, this.#padded);
+    this.#memory = new WebAssembly.Memory({ initial: Math.ceil(this.#at.end / page) });
+    this.#kernel = kernelOver(this.#memory);
+  }
+
+  /** Builds from `vectors`, one after the other. Throws RangeError when they do not divide, or hold what is no number. */
   static build(vectors: Float32Array, dimensions: number): VectorIndex {
     const count = vectors.length / dimensions;
     if (!Number.isInteger(count)) {
       throw new RangeError(`${vectors.length} values are no vectors of ${dimensions}`);
     }
-    const index = new VectorIndex(count, dimensions, meanOf(vectors, dimensions));
+    const index = new VectorIndex(count, dimensions, vectors);
     for (let i = 0; i < count; i++) {
-      index.#put(i, vectors.subarray(i * dimensions, (i + 1) * dimensions));
+      index.add(vectors.subarray(i * dimensions, (i + 1) * dimensions));
     }
-    if (count > scannedWhole) index.candidates = index.#measure();
+    index.finish();
     return index;
   }
 
-  private constructor(count: number, dimensions: number, mean: Float32Array) {
-    this.count = count;
-    this.dimensions = dimensions;
-    this.candidates = count;
-    this.#padded = Math.ceil(dimensions / block) * block;
-    this.#rotation = new Rotation(this.#padded);
-    this.#mean = mean;
-    this.#scales = new Float32Array(count);
-    this.#at = layout(count, this.#padded);
-    this.#memory = new WebAssembly.Memory({ initial: Math.ceil(this.#at.end / page) });
-    this.#kernel = kernelOver(this.#memory);
+  get count(): number {
+    return this.#count;
+  }
+
+  /** How many of the first pass the second looks at. */
+  get candidates(): number {
+    return Math.min(this.#candidates, this.#count);
+  }
+
+  /** Measures how many candidates find the neighbours. Until then, and for few vectors, all are looked at. */
+  finish(): void {
+    if (this.#count > scannedWhole) this.#candidates = this.#measure();
   }
 
   /** The `k` vectors with the greatest dot product with `query`, best first; ties by number. */
@@ -90,7 +106,14 @@ export class VectorIndex {
     return near.map(({ index, score }) => ({ index, score: score + centre }));
   }
 
-  #put(index: number, vector: Float32Array): void {
+  /** The next vector; its number is the count before. Throws RangeError for what does not fit or is no number. */
+  add(vector: ArrayLike<number>): void {
+    const index = this.#count;
+    if (vector.length !== this.dimensions || index >= this.#capacity) {
+      throw new RangeError(
+        `vector ${index} of ${vector.length} values: ${this.#capacity} of ${this.dimensions} are expected`,
+      );
+    }
     const values = new Float32Array(this.#padded);
     for (let i = 0; i < this.dimensions; i++) {
       values[i] = (vector[i] as number) - (this.#mean[i] as number);
@@ -124,6 +147,7 @@ export class VectorIndex {
     for (let i = 0; i < values.length; i++) bytes[i] = Math.round((values[i] as number) * inverse);
     this.#scales[index] = scale;
     new Float32Array(buffer, this.#at.factors)[index] = sum > 0 ? squares / sum : 0;
+    this.#count += 1;
   }
 
   /** What one bit a dimension says of each dot product with a rotated query, the centre's share left out. */
@@ -229,39 +253,8 @@ export class VectorIndex {
         ranks.push(before);
       }
     }
-    ranks.sort((a, b) => a - b);
-    const needed = ranks[Math.floor(0.99 * (ranks.length - 1))] as number;
-    return Math.min(this.count, Math.max(200, Math.ceil(1.5 * needed)));
+    return Math.min(this.count, Math.max(200, Math.ceil(1.5 * Math.max(...ranks))));
   }
-}
-
-/** Beside the `k` best, so many more by 8 bits are compared by the vectors themselves. */
-const compared = (k: number) => 4 * k + 16;
-
-/**
- * The `k` nearest, ordered and scored by the vectors themselves, of which `read` gives those that are asked for, in
- * order; few are. Resolves to at most `k`.
- */
-export async function searchExactly(
-  index: VectorIndex,
-  query: Float32Array,
-  k: number,
-  read: (indexes: number[]) => Promise<Float32Array[]> | Float32Array[],
-): Promise<Neighbour[]> {
-  const near = index.search(query, compared(k)).map((one) => one.index);
-  const vectors = await read(near);
-  const rows = Uint32Array.from(near);
-  return topOf(
-    rows,
-    Float64Array.from(vectors, (vector) => dot(query, vector)),
-    k,
-  );
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
 }
 
 type Layout = Record<

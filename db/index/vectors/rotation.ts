@@ -1,4 +1,4 @@
-import { seededRandom } from "../stats/random.ts";
+import { seededRandom } from "../../../lib/stats/random.ts";
 
 /** Values a transform mixes at once: a power of two, and as many bits as one step of the scan reads. */
 export const block = 128;

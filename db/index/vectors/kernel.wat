@@ -1,5 +1,5 @@
 ;; The two inner loops of a search over vectors, 128 bits at a time. kernel.test.ts holds this text and kernel.wasm
-;; together; after a change: npx wat2wasm lib/vectors/kernel.wat -o lib/vectors/kernel.wasm
+;; together; after a change: npx wat2wasm db/index/vectors/kernel.wat -o db/index/vectors/kernel.wasm
 (module
   (import "env" "memory" (memory 1))
 
