@@ -104,6 +104,8 @@ export function usePages<N extends OperationName, R>(
     getPreviousPageParam: (page) => (back ? edge(back.cursor, back.previous(page)) : null),
     enabled: options.enabled ?? true,
     placeholderData: keepPreviousData,
+    // To find what stayed the same, each page that comes would be held against all that are there.
+    structuralSharing: false,
   });
   useTopics(options.topics ?? none, () => void query.refetch());
   const pages = query.data?.pages;

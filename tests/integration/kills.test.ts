@@ -15,11 +15,11 @@ import { madeChats } from "../../benchmarks/datasets/made-chats.ts";
 
 const services = await testServices();
 
-/** 7,000 chats with bad lines, exact twins and things for a recipe to change among them. */
+/** 3,000 chats with bad lines, exact twins and things for a recipe to change among them. */
 const lines = madeChats(7)
-  .take(7000)
+  .take(3000)
   .map((line, n) => {
-    if (n % 1000 === 999) return "{broken\n";
+    if (n % 500 === 499) return "{broken\n";
     if (n % 50 === 49) return line.replace("0: ", `write to rider${n}@example.org or <b>call</b> `);
     return n % 70 === 69 ? `{"messages":[{"role":"user","content":"Twin ${n % 3}"}]}\n` : line;
   })

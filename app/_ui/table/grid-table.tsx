@@ -2,12 +2,13 @@
 
 import { Loader } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useId, useRef } from "react";
+import { useEffect, useId, useLayoutEffect, useMemo, useRef } from "react";
 import { type GridColumn, tableWidth } from "./columns.ts";
 import classes from "./grid.module.css";
 import type { GridProps } from "./grid.tsx";
+import { GridRow, type RowActs } from "./grid-row.tsx";
 import { HeaderCell } from "./header-cell.tsx";
-import { SelectAll, SelectOne } from "./select-boxes.tsx";
+import { SelectAll } from "./select-boxes.tsx";
 import { useGridKeys } from "./use-grid-keys.ts";
 import { useGridPlace } from "./use-grid-place.ts";
 
@@ -33,7 +34,7 @@ export function GridTable<R>(props: Props<R>) {
     count: models.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: 10,
+    overscan: 5,
     // What the sticky head covers is not in sight.
     scrollPaddingStart: headHeight,
   });
@@ -55,6 +56,11 @@ export function GridTable<R>(props: Props<R>) {
     onSelect,
     onOpen: onOpen && open,
   });
+  const acts = useSameActs({ activate: keys.setActive, open, toggle: keys.toggle });
+  const loaded = useMemo(() => {
+    const count = selected?.size ? models.filter((one) => selected.has(one.id)).length : 0;
+    return { count, all: count > 0 && count === models.length };
+  }, [models, selected]);
   useGridPlace({ ...props, rowHeight, virtual, keys, scroller, grid, first: items[0]?.index ?? 0 });
   const active = models[keys.active];
   const span = columns.length + (onSelect ? 1 : 0);
@@ -94,9 +100,11 @@ export function GridTable<R>(props: Props<R>) {
             {onSelect && (
               <th>
                 <SelectAll
-                  ids={models.map((one) => one.id)}
-                  selected={selected}
-                  onSelect={onSelect}
+                  {...loaded}
+                  onChange={() => {
+                    const ids = models.map((one) => one.id);
+                    onSelect(loaded.all ? new Set() : new Set([...(selected ?? []), ...ids]));
+                  }}
                 />
               </th>
             )}
@@ -111,38 +119,21 @@ export function GridTable<R>(props: Props<R>) {
             const model = models[index];
             if (!model) return null;
             return (
-              <tr
+              <GridRow
                 key={model.id}
                 id={`${prefix}${model.id}`}
+                row={model.row}
+                index={index}
+                columns={columns}
+                height={rowHeight}
                 // Where a list that began in between stands in the whole is not known.
-                aria-rowindex={props.hasEarlier ? undefined : index + 2}
-                aria-selected={onSelect ? (selected?.has(model.id) ?? false) : undefined}
-                data-active={index === keys.active || undefined}
-                data-open={model.id === props.openId || undefined}
-                data-clickable={onOpen ? true : undefined}
-                style={{ height: rowHeight }}
-                onClick={(event) => {
-                  keys.setActive(index);
-                  const control = (event.target as HTMLElement).closest("a, button, input, label");
-                  if (!control) open(index);
-                }}
-              >
-                {onSelect && (
-                  <td>
-                    <SelectOne
-                      id={model.id}
-                      number={index + 1}
-                      selected={selected}
-                      onSelect={onSelect}
-                    />
-                  </td>
-                )}
-                {columns.map((one) => (
-                  <td key={one.id} data-align={one.align}>
-                    {one.cell(model.row)}
-                  </td>
-                ))}
-              </tr>
+                place={props.hasEarlier ? undefined : index + 2}
+                selected={onSelect && (selected?.has(model.id) ?? false)}
+                active={index === keys.active}
+                open={model.id === props.openId}
+                clickable={onOpen !== undefined}
+                acts={acts}
+              />
             );
           })}
           <Spacer height={virtual.getTotalSize() - (items.at(-1)?.end ?? 0)} span={span} />
@@ -154,6 +145,22 @@ export function GridTable<R>(props: Props<R>) {
         </div>
       )}
     </div>
+  );
+}
+
+/** Acts that stay the same functions and do what those of the latest render do. */
+function useSameActs(acts: RowActs): RowActs {
+  const latest = useRef(acts);
+  useLayoutEffect(() => {
+    latest.current = acts;
+  });
+  return useMemo(
+    () => ({
+      activate: (index) => latest.current.activate(index),
+      open: (index) => latest.current.open(index),
+      toggle: (index) => latest.current.toggle(index),
+    }),
+    [],
   );
 }
 

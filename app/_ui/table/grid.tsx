@@ -13,6 +13,7 @@ import type { GridColumn, GridSort } from "./columns.ts";
 import classes from "./grid.module.css";
 import { GridTable } from "./grid-table.tsx";
 
+const none: object[] = [];
 const features = tableFeatures({ columnVisibilityFeature });
 
 export type GridProps<R> = {
@@ -80,18 +81,20 @@ export function Grid<R>(props: GridProps<R>) {
   const { columns, rows, rowId, error, onRetry } = props;
   const [visibility, chooseColumns] = useVisibility(columns, props.name);
   const definitions = useMemo(() => columns.map(({ id, header }) => ({ id, header })), [columns]);
-  // Rows travel in a box: TanStack asks for objects, ours may be anything.
-  const data = useMemo(() => rows.map((row) => ({ row })), [rows]);
+  // Columns only: rows come filtered and sorted, and a model of each of thousands costs as much as showing them.
   const table = useTable({
     features,
     columns: definitions,
-    data,
-    getRowId: (box) => rowId(box.row),
+    data: none,
     state: { columnVisibility: visibility },
   });
-  const byId = new Map(columns.map((one) => [one.id, one]));
-  const shown = table.getVisibleLeafColumns().flatMap((one) => byId.get(one.id) ?? []);
-  const models = table.getRowModel().rows.map(({ id, original }) => ({ id, row: original.row }));
+  const names = table.getVisibleLeafColumns().map((one) => one.id);
+  const key = names.join(" ");
+  const shown = useMemo(() => {
+    const byId = new Map(columns.map((one) => [one.id, one]));
+    return key.split(" ").flatMap((id) => byId.get(id) ?? []);
+  }, [columns, key]);
+  const models = useMemo(() => rows.map((row) => ({ id: rowId(row), row })), [rows, rowId]);
   const failure = error && <ErrorState error={error} {...(onRetry ? { onRetry } : {})} />;
 
   if (failure && rows.length === 0) return failure;

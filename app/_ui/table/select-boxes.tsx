@@ -1,41 +1,53 @@
 "use client";
 
-import { Checkbox } from "@mantine/core";
+import { useEffect, useRef } from "react";
+import classes from "./select-boxes.module.css";
 
-type Props = { selected: ReadonlySet<string> | undefined; onSelect: (ids: Set<string>) => void };
-
-export function SelectAll({ ids, selected, onSelect }: Props & { ids: string[] }) {
-  const count = ids.filter((id) => selected?.has(id)).length;
-  const all = ids.length > 0 && count === ids.length;
+/** The browser's own boxes: hundreds come into sight while somebody scrolls. */
+export function SelectAll({
+  count,
+  all,
+  onChange,
+}: {
+  /** How many of the loaded rows are selected. */
+  count: number;
+  all: boolean;
+  onChange: () => void;
+}) {
+  const box = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (box.current) box.current.indeterminate = count > 0 && !all;
+  }, [count, all]);
   return (
-    <Checkbox
-      size="xs"
+    <input
+      ref={box}
+      type="checkbox"
+      className={classes.box}
       aria-label="Select all loaded rows"
       checked={all}
-      indeterminate={count > 0 && !all}
-      onChange={() => onSelect(all ? new Set() : new Set([...(selected ?? []), ...ids]))}
+      onChange={onChange}
     />
   );
 }
 
 export function SelectOne({
-  id,
   number,
   selected,
-  onSelect,
-}: Props & { id: string; number: number }) {
+  onToggle,
+}: {
+  number: number;
+  selected: boolean;
+  onToggle: () => void;
+}) {
   return (
-    <Checkbox
-      size="xs"
+    <input
+      type="checkbox"
+      className={classes.box}
       // The grid is one stop of the Tab key; Space selects its active row.
       tabIndex={-1}
       aria-label={`Select row ${number}`}
-      checked={selected?.has(id) ?? false}
-      onChange={() => {
-        const ids = new Set(selected);
-        if (!ids.delete(id)) ids.add(id);
-        onSelect(ids);
-      }}
+      checked={selected}
+      onChange={onToggle}
     />
   );
 }

@@ -57,5 +57,5 @@ export function useGridKeys(options: Options) {
   /** Rows came before the first: the keyboard stays on its row. */
   const shift = (by: number) => setActive((index) => (index < 0 ? index : index + by));
 
-  return { active: current, setActive, shift, onKeyDown };
+  return { active: current, setActive, toggle, shift, onKeyDown };
 }

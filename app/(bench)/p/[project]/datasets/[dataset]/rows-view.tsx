@@ -3,31 +3,24 @@
 import { Button, Drawer, Text } from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { IconAdjustments } from "@tabler/icons-react";
-import dynamic from "next/dynamic";
 import { useRef, useState } from "react";
 import { plural } from "#app/_ui/format.ts";
 import { useShortcuts } from "#app/_ui/shell/shortcuts.tsx";
-import { Grid } from "#app/_ui/table/grid.tsx";
-import { useOperation, usePages } from "#app/_ui/use-operation.ts";
-import type { DatasetFilter, RowSort } from "#lib/core/dataset-filter.ts";
+import { useOperation } from "#app/_ui/use-operation.ts";
+import type { DatasetFilter } from "#lib/core/dataset-filter.ts";
 import { CatchingUp } from "./catching-up.tsx";
 import classes from "./dataset.module.css";
 import { FilterPanel } from "./filter-panel.tsx";
 import { Jump } from "./jump.tsx";
 import { NoRows } from "./no-rows.tsx";
 import { PlaceNotice } from "./place-notice.tsx";
-import { rowColumns } from "./row-columns.tsx";
+import { RowsTable } from "./rows-table.tsx";
 import { SavedViews } from "./saved-views.tsx";
 import { isFiltered } from "./search.ts";
 import { SearchBox } from "./search-box.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
 import { usePlace } from "./use-place.ts";
 import { useSearch } from "./use-search.ts";
-
-const ConversationDrawer = dynamic(
-  () => import("./conversation-drawer.tsx").then((file) => file.ConversationDrawer),
-  { ssr: false },
-);
 
 type Props = { project: string; dataset: number; may: { write: boolean; erase: boolean } };
 
@@ -45,37 +38,14 @@ export function RowsView({ project, dataset, may }: Props) {
   };
   const topics = [`dataset:${dataset}`];
   const found = usePlace(view, search);
-  const pages = usePages(
-    "conversations.list",
-    { ...view, sort: found.place?.sort ?? search.sort },
-    {
-      rows: (page) => page.rows,
-      next: (page) => page.next,
-      cursor: "after",
-      back: { previous: (page) => page.previous, cursor: "before" },
-      start: found.start,
-      enabled: found.ready,
-      topics,
-    },
-  );
   const facets = useOperation("datasets.facets", view, { topics, keepPrevious: true });
   const total = facets.data?.total;
-  const step = (by: 1 | -1) => {
-    const index = pages.rows.findIndex((row) => row.id === search.open);
-    const next = pages.rows[index + by];
-    if (next) change({ open: next.id });
-  };
-  const [drawerWanted, wantDrawer] = useState(false);
-  // Once opened it stays, so that it can close in its own time.
-  if (search.open !== undefined && !drawerWanted) wantDrawer(true);
   const searchBox = useRef<HTMLInputElement>(null);
   const [jumping, jump] = useDisclosure(false);
   const goTo = (at: string | undefined) => change({ at });
   useShortcuts("Conversations", [
     { keys: "/", label: "Search in texts", run: () => searchBox.current?.focus() },
     { keys: "G", label: "Go to a conversation, a day or the end", run: jump.open },
-    { keys: "J", label: "Open the next row", run: () => step(1) },
-    { keys: "K", label: "Open the previous row", run: () => step(-1) },
   ]);
   const setFilter = (filter: DatasetFilter) => {
     setSelected(new Set());
@@ -131,33 +101,9 @@ export function RowsView({ project, dataset, may }: Props) {
         ) : (
           panel
         )}
-        <Grid
-          label="Conversations"
-          name="dataset-rows"
-          columns={rowColumns}
-          rows={pages.rows}
-          rowId={(row) => String(row.id)}
-          {...(total === undefined ? {} : { total })}
-          loading={pages.loading}
-          stale={pages.stale}
-          error={pages.error}
-          onRetry={pages.onRetry}
-          hasMore={pages.hasMore}
-          loadingMore={pages.loadingMore}
-          onMore={pages.onMore}
-          hasEarlier={pages.hasEarlier}
-          loadingEarlier={pages.loadingEarlier}
-          onEarlier={pages.onEarlier}
-          goTo={found.goTo}
-          // The notice above takes its place from the rows, so that the last one stays in sight.
-          {...(search.at === undefined ? {} : { height: "calc(100dvh - 19rem)" })}
-          sort={found.place?.sort ?? search.sort}
-          onSort={(sort) => change({ sort: sort as { by: RowSort; descending: boolean } })}
-          {...(may.write && search.version === undefined
-            ? { selected, onSelect: setSelected }
-            : {})}
-          onOpen={(row) => change({ open: row.id })}
-          openId={search.open === undefined ? undefined : String(search.open)}
+        <RowsTable
+          {...{ project, dataset, view, search, change, found, total, selected, may }}
+          onSelect={setSelected}
           toolbar={
             <>
               {selected.size > 0 && (
@@ -212,17 +158,6 @@ export function RowsView({ project, dataset, may }: Props) {
           }
         />
       </div>
-      {drawerWanted && (
-        <ConversationDrawer
-          project={project}
-          dataset={dataset}
-          conversation={search.open}
-          text={search.filter.text}
-          may={may}
-          onOpen={(open) => change({ open })}
-          onStep={step}
-        />
-      )}
     </>
   );
 }
