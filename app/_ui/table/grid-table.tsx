@@ -34,7 +34,7 @@ export function GridTable<R>(props: Props<R>) {
     count: models.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: 5,
+    overscan: 10,
     // What the sticky head covers is not in sight.
     scrollPaddingStart: headHeight,
   });
