@@ -156,16 +156,17 @@ async function vitest(project) {
   const found = readReport(file, (text) => {
     const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } =
       JSON.parse(text);
-    // A file that could not be read at all has failed, and has no tests to count.
+    // A file whose set-up failed, or that could not be read at all, has failed, and has no failed test to count.
     const broken = testResults.filter(
-      (one) => one.status === "failed" && one.assertionResults.length === 0,
+      (one) =>
+        one.status === "failed" && !one.assertionResults.some((test) => test.status === "failed"),
     );
     return {
       passed: numPassedTests,
       failed: numFailedTests + broken.length,
       skipped: numPendingTests + numTodoTests,
       names: testResults.flatMap((one) => [
-        ...(broken.includes(one) ? [relative(root, one.name)] : []),
+        ...(broken.includes(one) ? [`${relative(root, one.name)} › its set-up`] : []),
         ...one.assertionResults
           .filter((test) => test.status === "failed")
           .map((test) => `${relative(root, one.name)} › ${test.fullName}`),

@@ -3,6 +3,7 @@ line of JSON, and ends with everything that it started when its input ends, howe
 
 import json
 import os
+import random
 import re
 import shutil
 import socket
@@ -17,8 +18,12 @@ os.environ.update(
     RAY_raylet_start_wait_time_s="120",
 )
 
-from ray._private import services  # noqa: E402  (reads the environment)
+from ray._common import utils as common  # noqa: E402  (reads the environment)
+from ray._private import services, utils  # noqa: E402
 from ray.cluster_utils import Cluster  # noqa: E402
+
+# A cluster tells the whole machine where it is, in a folder that only `ray start` makes; this one is a test's own.
+utils.write_ray_address = common.reset_ray_address = lambda *_: None
 
 start = services.start_ray_process
 
@@ -43,11 +48,18 @@ cluster = Cluster()
 
 
 def free_ports(*names):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in names]
-    ports = {name: each.getsockname()[1] for name, each in zip(names, sockets)}
-    for each in sockets:
-        each.close()
-    return ports
+    """Ports that nobody listens at, below those that other tests are given by the system until Ray takes its own."""
+    return {name: free_port() for name in names}
+
+
+def free_port():
+    while True:
+        port = random.randrange(20_000, 32_000)
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+            return port
+        except OSError:
+            continue
 
 
 def wait_for_jobs(url):
