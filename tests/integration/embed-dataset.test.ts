@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ProjectHandle } from "#db/handle.ts";
@@ -10,6 +11,7 @@ import { embedDataset } from "#lib/embeddings/embed-dataset.ts";
 import { deleteModel } from "#lib/models/delete-model.ts";
 import { openModelClient } from "#lib/models/model-address.ts";
 import { addressedOf, requireVersion } from "#lib/models/read-models.ts";
+import { cancelRun } from "#lib/runs/read-runs.ts";
 import { topicText } from "#lib/topics/words.ts";
 import { act, chatBody, chatLines, importText, rowIds } from "#tests/setup/datasets.ts";
 import { makeHandle } from "#tests/setup/factories.ts";
@@ -93,6 +95,30 @@ describe.skipIf(!pythonWithTorch())(`vectors of a dataset (${withoutPython})`, a
     expect((await stored(handle, model.id)).map((one) => one.id)).toEqual(
       ids.toSorted((a, b) => a - b),
     );
+  });
+
+  it("what was cancelled keeps the vectors that it has, and the next run makes the others", async () => {
+    const { handle, dataset, model } = await world(900);
+    const { run } = await start(handle, dataset);
+    const first = runJob(services, run);
+    await expect
+      .poll(async () => (await stored(handle, model.id)).length, { timeout: 60_000, interval: 5 })
+      .toBeGreaterThan(0);
+    await act(services, handle, cancelRun, { run });
+    // The next vectors wait until the worker has heard of it, which it does within two seconds.
+    await services.database.db.transaction(async (tx) => {
+      await tx.execute(sql`lock table embedding in share mode`);
+      await pause(4000);
+    });
+    expect(await first).toMatchObject({ state: "cancelled", result: null });
+    const kept = await stored(handle, model.id);
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept.length).toBeLessThan(900);
+    const next = await start(handle, dataset);
+    expect(next.conversations).toBe(900 - kept.length);
+    const done = await runJob(services, next.run);
+    expect(done).toMatchObject({ state: "succeeded", done: 900 - kept.length });
+    expect(await stored(handle, model.id)).toHaveLength(900);
   });
 
   it("“more like this” compares vectors where there are some, and says by which model", async () => {

@@ -1,11 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
-import OpenAI, { APIError } from "openai";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildEndpoint } from "#app/_endpoint/server.ts";
-import type { ProjectHandle } from "#db/handle.ts";
-import { createKey, revokeKey } from "#lib/access/keys.ts";
+import OpenAI from "openai";
+import { beforeAll, describe, expect, it } from "vitest";
+import { revokeKey } from "#lib/access/keys.ts";
 import type { KeyScope } from "#lib/core/acts.ts";
 import { deleteModel } from "#lib/models/delete-model.ts";
 import { requireVersion } from "#lib/models/read-models.ts";
@@ -13,7 +11,8 @@ import { listTargets } from "#lib/playground/list-targets.ts";
 import { act } from "#tests/setup/datasets.ts";
 import { makeHandle } from "#tests/setup/factories.ts";
 import { liveDeployment } from "#tests/setup/live-deployment.ts";
-import { registerEncoder, servedServices } from "#tests/setup/served-model.ts";
+import { refusal, servedEndpoint } from "#tests/setup/served-endpoint.ts";
+import { registerEncoder } from "#tests/setup/served-model.ts";
 import { registerStub } from "#tests/setup/stub-model.ts";
 import { pythonWithTorch, tinyEncoder, withoutPython } from "#tests/setup/tiny-model.ts";
 
@@ -24,11 +23,7 @@ describe.skipIf(!pythonWithTorch())(
   `embeddings at the endpoint (${withoutPython})`,
   { timeout: 120_000 },
   async () => {
-    const services = await servedServices();
-    const app = await buildEndpoint(services);
-    const url = await app.listen({ host: "127.0.0.1", port: 0 });
-    afterAll(() => app.close());
-    const handle = await makeHandle(services);
+    const { services, url, handle, key, client } = await servedEndpoint();
     let expected: Expected;
     let encoder: { id: number; digest: string };
     beforeAll(async () => {
@@ -40,18 +35,6 @@ describe.skipIf(!pythonWithTorch())(
       await liveDeployment(handle, "support", ["b".repeat(64)]);
     }, 600_000);
 
-    const key = (scope: KeyScope[], of = handle, ratePerMinute?: number) =>
-      act(services, of, createKey, { name: "k", scope, ...(ratePerMinute && { ratePerMinute }) });
-    const client = async (scope: KeyScope[], of: ProjectHandle = handle) =>
-      new OpenAI({ baseURL: `${url}/v1`, apiKey: (await key(scope, of)).key, maxRetries: 0 });
-    const refusal = async (work: Promise<unknown>) => {
-      const error = await work.then(
-        () => undefined,
-        (cause: unknown) => cause,
-      );
-      expect(error).toBeInstanceOf(APIError);
-      return error as InstanceType<typeof APIError>;
-    };
     const far = (a: number[], b: number[]) =>
       a.length === b.length ? Math.max(...a.map((x, i) => Math.abs(x - (b[i] ?? 0)))) : 1e9;
 

@@ -1,10 +1,7 @@
-import OpenAI, { APIError } from "openai";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildEndpoint } from "#app/_endpoint/server.ts";
-import { createKey } from "#lib/access/keys.ts";
-import { act } from "#tests/setup/datasets.ts";
-import { makeHandle } from "#tests/setup/factories.ts";
-import { registerTiny, servedServices } from "#tests/setup/served-model.ts";
+import type OpenAI from "openai";
+import { beforeAll, describe, expect, it } from "vitest";
+import { refusal, servedEndpoint } from "#tests/setup/served-endpoint.ts";
+import { registerTiny } from "#tests/setup/served-model.ts";
 import { pythonWithTorch, withoutPython } from "#tests/setup/tiny-model.ts";
 
 const messages = [{ role: "user" as const, content: "Where is my parcel?" }];
@@ -14,20 +11,11 @@ describe.skipIf(!pythonWithTorch())(
   `parameters through the endpoint with the official client (${withoutPython})`,
   { timeout: 120_000 },
   async () => {
-    const services = await servedServices();
-    const app = await buildEndpoint(services);
-    const url = await app.listen({ host: "127.0.0.1", port: 0 });
-    afterAll(() => app.close());
-    const handle = await makeHandle(services);
+    const { services, handle, client } = await servedEndpoint();
     let openai: OpenAI;
     beforeAll(async () => {
       await registerTiny(services, handle, "tiny");
-      const { key } = await act(services, handle, createKey, {
-        name: "k",
-        scope: ["preview"],
-        ratePerMinute: 6000,
-      });
-      openai = new OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries: 0 });
+      openai = await client(["preview"], handle, 6000);
     });
 
     // A model this small is sure of what it learned: heat and a least length leave a parameter something to change.
@@ -37,9 +25,7 @@ describe.skipIf(!pythonWithTorch())(
     const complete = (given: object = {}) =>
       openai.completions.create({ ...base, prompt, ...given, stream: false });
     const refused = async (work: Promise<unknown>) => {
-      const error = await work.catch((cause: unknown) => cause);
-      expect(error).toBeInstanceOf(APIError);
-      const { status, param, code, type } = error as InstanceType<typeof APIError>;
+      const { status, param, code, type } = await refusal(work);
       return { status, param, code, type };
     };
 

@@ -1,15 +1,14 @@
 import { sql } from "drizzle-orm";
-import OpenAI, { APIError } from "openai";
-import { afterAll, describe, expect, it } from "vitest";
-import { buildEndpoint } from "#app/_endpoint/server.ts";
+import OpenAI from "openai";
+import { describe, expect, it } from "vitest";
 import type { ProjectHandle } from "#db/handle.ts";
-import { createKey, revokeKey } from "#lib/access/keys.ts";
-import type { KeyScope } from "#lib/core/acts.ts";
+import { revokeKey } from "#lib/access/keys.ts";
 import { listResponses } from "#lib/inference/list-responses.ts";
 import { startInference } from "#lib/inference/start-inference.ts";
 import { makeHandle } from "#tests/setup/factories.ts";
 import { runJob } from "#tests/setup/run-job.ts";
-import { registerTiny, servedServices } from "#tests/setup/served-model.ts";
+import { refusal, servedEndpoint } from "#tests/setup/served-endpoint.ts";
+import { registerTiny } from "#tests/setup/served-model.ts";
 import { pythonWithTorch, withoutPython } from "#tests/setup/tiny-model.ts";
 import { placeUpload } from "#tests/setup/upload.ts";
 
@@ -19,11 +18,7 @@ describe.skipIf(!pythonWithTorch())(
   `the endpoint (${withoutPython})`,
   { timeout: 120_000 },
   async () => {
-    const services = await servedServices();
-    const app = await buildEndpoint(services);
-    const url = await app.listen({ host: "127.0.0.1", port: 0 });
-    afterAll(() => app.close());
-    const handle = await makeHandle(services);
+    const { services, url, handle, key, client } = await servedEndpoint();
     await registerTiny(services, handle, "tiny");
 
     const context = (of: ProjectHandle) => ({
@@ -32,23 +27,6 @@ describe.skipIf(!pythonWithTorch())(
       actor: of.actor,
       signal: new AbortController().signal,
     });
-    const key = (scope: KeyScope[], of = handle, ratePerMinute?: number) =>
-      createKey.run(context(of), {
-        project: of.slug,
-        name: "test",
-        scope,
-        ...(ratePerMinute ? { ratePerMinute } : {}),
-      });
-    const client = async (scope: KeyScope[], of = handle) =>
-      new OpenAI({ baseURL: `${url}/v1`, apiKey: (await key(scope, of)).key, maxRetries: 0 });
-    const refusal = async (work: Promise<unknown>) => {
-      const error = await work.then(
-        () => undefined,
-        (cause: unknown) => cause,
-      );
-      expect(error).toBeInstanceOf(APIError);
-      return error as InstanceType<typeof APIError>;
-    };
 
     it("answers the official client, streamed and whole, under the name it asked for", async () => {
       const openai = await client(["preview"]);

@@ -1,27 +1,20 @@
 import { gzipSync } from "node:zlib";
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildEndpoint } from "#app/_endpoint/server.ts";
-import { createKey } from "#lib/access/keys.ts";
+import { beforeAll, describe, expect, it } from "vitest";
 import { signToken } from "#lib/secrets.ts";
-import { act } from "#tests/setup/datasets.ts";
-import { makeHandle } from "#tests/setup/factories.ts";
-import { registerTiny, servedServices } from "#tests/setup/served-model.ts";
+import { servedEndpoint } from "#tests/setup/served-endpoint.ts";
+import { registerTiny } from "#tests/setup/served-model.ts";
 import { pythonWithTorch, withoutPython } from "#tests/setup/tiny-model.ts";
 
 describe.skipIf(!pythonWithTorch())(
   `what the endpoint says to bad input (${withoutPython})`,
   { timeout: 120_000 },
   async () => {
-    const services = await servedServices();
-    const app = await buildEndpoint(services);
-    const url = await app.listen({ host: "127.0.0.1", port: 0 });
-    afterAll(() => app.close());
-    const handle = await makeHandle(services);
+    const { services, url, handle, key: makeKey } = await servedEndpoint();
     let key: string;
     beforeAll(async () => {
       await registerTiny(services, handle, "tiny");
-      key = (await act(services, handle, createKey, { name: "k", scope: ["preview"] })).key;
+      key = (await makeKey(["preview"])).key;
     });
 
     const send = async (
