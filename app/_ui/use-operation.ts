@@ -38,8 +38,16 @@ export function useOperation<N extends OperationName>(
     ...(initialData === undefined ? {} : { initialData }),
     ...(keepPrevious ? { placeholderData: keepPreviousData } : {}),
   });
-  useTopics(enabled ? topics : none, () => void query.refetch());
+  useTopics(enabled ? topics : none, (_, polled) => askAgain(query, polled));
   return query;
+}
+
+/** What failed from the start stays in sight while nobody answers: asked every few seconds, it would give way to a skeleton. */
+function askAgain(
+  query: { isLoadingError: boolean; refetch: () => Promise<unknown> },
+  polled: boolean,
+): void {
+  if (!(polled && query.isLoadingError)) void query.refetch();
 }
 
 type ActOptions<N extends OperationName> = {
@@ -107,7 +115,7 @@ export function usePages<N extends OperationName, R>(
     // To find what stayed the same, each page that comes would be held against all that are there.
     structuralSharing: false,
   });
-  useTopics(options.topics ?? none, () => void query.refetch());
+  useTopics(options.topics ?? none, (_, polled) => askAgain(query, polled));
   const pages = query.data?.pages;
   return {
     rows: pages?.flatMap(options.rows) ?? [],

@@ -36,6 +36,25 @@ test.describe
       await expectNoSeriousIssue(page);
     });
 
+    test("she is told that the server does not answer, for as long as it does not", async () => {
+      const body = JSON.stringify({ error: { code: "unavailable", message: "Not just now." } });
+      await page.route("**/api/**", (route) =>
+        route.fulfill({ status: 503, contentType: "application/json", body }),
+      );
+      await page.reload();
+      const told = page.getByText("Not just now.");
+      await expect(told).toBeVisible({ timeout: 20_000 });
+      // Without a stream of events pages ask again by themselves, every five seconds.
+      const until = Date.now() + 7000;
+      while (Date.now() < until) {
+        expect(await told.isVisible()).toBe(true);
+        await page.waitForTimeout(50);
+      }
+      await page.unrouteAll();
+      await page.getByRole("button", { name: "Try again" }).click();
+      await expect(page.getByRole("button", { name: /gift/i })).toBeVisible();
+    });
+
     test("she chooses a topic by the keyboard, and draws a lasso with the mouse", async () => {
       await page.getByRole("button", { name: /gift/i }).press("Enter");
       const part = page.getByRole("region", { name: "Chosen part of the map" });

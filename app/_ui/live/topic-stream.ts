@@ -1,5 +1,5 @@
-/** `undefined`: something may have been missed. */
-type OnChange = (topic: string | undefined) => void;
+/** `undefined`: something may have been missed. `polled`: nobody said so, there is no stream and this is a look. */
+export type OnChange = (topic: string | undefined, polled: boolean) => void;
 type Follower = { topics: readonly string[]; onChange: OnChange };
 
 /** Several hooks of one page ask at once; one stream is opened for all of them. */
@@ -94,9 +94,9 @@ class TopicStream {
     this.#tell(topic);
   }
 
-  #tell(topic: string | undefined): void {
+  #tell(topic: string | undefined, polled = false): void {
     for (const { topics, onChange } of this.#followers) {
-      if (topic === undefined || topics.includes(topic)) onChange(topic);
+      if (topic === undefined || topics.includes(topic)) onChange(topic, polled);
     }
   }
 
@@ -108,7 +108,7 @@ class TopicStream {
   }
 
   #startPolling(): void {
-    this.#poll ??= setInterval(() => this.#tell(undefined), pollMs);
+    this.#poll ??= setInterval(() => this.#tell(undefined, true), pollMs);
   }
 
   #stopPolling(): void {
