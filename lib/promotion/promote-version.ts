@@ -12,7 +12,7 @@ import { defineOperation } from "../operation.ts";
 import { championFor } from "./champion.ts";
 import type { CheckResult, GateDecision } from "./decide-input.ts";
 import { decidePromotion, type PromotionDecision } from "./decide-promotion.ts";
-import { requireDeployment, requireGate } from "./find-deployment.ts";
+import { changedMeanwhile, requireDeployment, requireGate } from "./find-deployment.ts";
 import { movePointer } from "./move-pointer.ts";
 import { signoffRule } from "./signatures.ts";
 
@@ -120,11 +120,15 @@ export const promoteVersion = defineOperation({
   positionals: ["deployment", "model"],
   run: async ({ handle }, input) => {
     const deployment = await requireDeployment(handle, input.deployment);
+    const revision = input.revision ?? deployment.revision;
     const chosen = await gateFor(handle, deployment.id, input);
     return handle.transaction(async (tx) => {
       const gate = await requireGate(tx, chosen.id);
       const decision = await promotionOf(tx, gate);
       if (!decision.allowed) {
+        // What somebody else changed in between is told before the reasons that follow from it.
+        const now = await requireDeployment(tx, String(deployment.id));
+        if (now.revision !== revision) throw changedMeanwhile();
         throw new AssayError(
           "blocked_by_gate",
           `Not promoted. ${decision.reasons.join(" ")} Nothing was changed.`,
@@ -138,7 +142,7 @@ export const promoteVersion = defineOperation({
         {
           act: "promote",
           reason: input.reason,
-          revision: input.revision ?? deployment.revision,
+          revision,
         },
       );
       const { model, model_version: version } = await requireVersion(tx, gate.modelVersionId);

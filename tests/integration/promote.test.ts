@@ -230,6 +230,20 @@ describe("promotion", () => {
     expect(events.filter(({ act }) => act === "promote")).toHaveLength(1);
   });
 
+  it("one who saw an older state is told so, not what follows from the newer one", async () => {
+    const w = await world();
+    const [a, b] = [await gated(w.owner, w.name, "a"), await gated(w.owner, w.name, "b")];
+    for (const { gate } of [a, b]) {
+      await sign(w.owner, gate);
+      await sign(w.second, gate);
+    }
+    const { revision } = await show(w.owner, w.name);
+    await promote(w.owner, w.name, a.gate, revision);
+    await expect(promote(w.second, w.name, b.gate, revision)).rejects.toMatchObject({
+      code: "conflict",
+    });
+  });
+
   it("is for maintainers", async () => {
     const w = await world();
     const rater = await makeHandle(services, { project: w.project, role: "rater" });
