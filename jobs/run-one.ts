@@ -2,6 +2,7 @@ import { AssayError } from "#lib/core/errors.ts";
 import { asAssayError } from "#lib/errors.ts";
 import { endFailedAttempt, releaseRun } from "#lib/runs/end-run.ts";
 import { claimRun, heartbeatSeconds, type OwnedRun } from "#lib/runs/own-run.ts";
+import { tellPlanner } from "#lib/runs/tell-planner.ts";
 import type { Services } from "#lib/services.ts";
 import type { Job } from "./job.ts";
 import type { QueueJob } from "./queue.ts";
@@ -36,6 +37,7 @@ export async function runOne(
       job.input.parse(owned.run.input),
     );
     log.info({ kind: job.kind }, "run succeeded");
+    await tellPlanner(services, owned.id).catch((err) => log.warn({ err }, "no new statistics"));
   } catch (cause) {
     const error = asAssayError(cause);
     log.warn({ err: cause, code: error.code }, "attempt ended");

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ProjectHandle } from "#db/handle.ts";
+import { analyzeRows } from "#db/queries/analyze-rows.ts";
 import { createSnapshot, listSnapshots } from "#lib/datasets/create-snapshot.ts";
 import { eraseConversation } from "#lib/datasets/erase-conversation.ts";
 import { planFreeze, saveFrozen } from "#lib/datasets/freeze-rows.ts";
@@ -180,6 +181,7 @@ describe("many rows", () => {
         select ${handle.projectId}, 'many-' || n, 'text', 1, 1, 1, 1, '{}', 'n' from generate_series(1, 20001) n
         returning id
       ) insert into membership (dataset_id, conversation_id, added_in) select ${dataset}, id, 1 from texts`);
+    await analyzeRows(services.database);
     const started = await act(services, handle, createSnapshot, { dataset, seed: 4, name: "many" });
     const total = 20_001 + ids.length;
     expect(started).toEqual({ run: expect.any(Number), rows: total });

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { analyzeRows } from "#db/queries/analyze-rows.ts";
 import { countRows, readCounts } from "#db/queries/dataset-rows.ts";
 import type { DatasetFilter } from "#lib/core/dataset-filter.ts";
 import { insideArea, type MapPoint } from "#lib/core/map-area.ts";
@@ -131,6 +132,7 @@ describe("rows of a topic or of an area", () => {
     await db.execute(
       sql`update dataset set head_version = 2, head_count = 10031 where id = ${dataset}`,
     );
+    await analyzeRows(services.database);
     const topic: DatasetFilter = { map: { id: map, topics: [1] } };
     const size = (await show({ handle, dataset, map }, topic)).total;
     expect(size).toBeGreaterThan(10_001);
