@@ -124,11 +124,24 @@ const show = (handle: ProjectHandle, deploymentName: string) =>
     deployment: deploymentName,
   });
 
-/** Signed by both and promoted. */
-async function goLive(w: Awaited<ReturnType<typeof world>>, model: string) {
+type World = Awaited<ReturnType<typeof world>>;
+
+async function signedByBoth(w: World, model: string) {
   const made = await gated(w.owner, w.name, model);
   await sign(w.owner, made.gate);
   await sign(w.second, made.gate);
+  return made;
+}
+
+/** Two candidates that could both be promoted, and the deployment's revision before either is. */
+async function twoCandidates(w: World) {
+  const [a, b] = [await signedByBoth(w, "a"), await signedByBoth(w, "b")];
+  const { revision } = await show(w.owner, w.name);
+  return { a, b, revision };
+}
+
+async function goLive(w: World, model: string) {
+  const made = await signedByBoth(w, model);
   await promote(w.owner, w.name, made.gate);
   return made;
 }
@@ -210,12 +223,7 @@ describe("promotion", () => {
 
   it("of two at once one wins and the other is told", async () => {
     const w = await world();
-    const [a, b] = [await gated(w.owner, w.name, "a"), await gated(w.owner, w.name, "b")];
-    for (const { gate } of [a, b]) {
-      await sign(w.owner, gate);
-      await sign(w.second, gate);
-    }
-    const { revision } = await show(w.owner, w.name);
+    const { a, b, revision } = await twoCandidates(w);
     const results = await Promise.allSettled([
       promote(w.owner, w.name, a.gate, revision),
       promote(w.second, w.name, b.gate, revision),
@@ -232,12 +240,7 @@ describe("promotion", () => {
 
   it("one who saw an older state is told so, not what follows from the newer one", async () => {
     const w = await world();
-    const [a, b] = [await gated(w.owner, w.name, "a"), await gated(w.owner, w.name, "b")];
-    for (const { gate } of [a, b]) {
-      await sign(w.owner, gate);
-      await sign(w.second, gate);
-    }
-    const { revision } = await show(w.owner, w.name);
+    const { a, b, revision } = await twoCandidates(w);
     await promote(w.owner, w.name, a.gate, revision);
     await expect(promote(w.second, w.name, b.gate, revision)).rejects.toMatchObject({
       code: "conflict",
@@ -255,28 +258,22 @@ describe("promotion", () => {
 });
 
 describe("a verdict that does not fit any more promotes nothing", () => {
-  const update = (w: Awaited<ReturnType<typeof world>>, given: object) =>
+  const update = (w: World, given: object) =>
     updateDeployment.run(
       contextOf(w.owner, services),
       updateDeployment.input.parse({ project: w.owner.slug, deployment: w.name, ...given }),
     );
-  async function signed(w: Awaited<ReturnType<typeof world>>, model: string) {
-    const made = await gated(w.owner, w.name, model);
-    await sign(w.owner, made.gate);
-    await sign(w.second, made.gate);
-    return made;
-  }
 
   it("gated before there was a champion, promoted past it: no comparison, no promotion", async () => {
     const w = await world();
-    const [early, other] = [await signed(w, "early"), await signed(w, "other")];
+    const [early, other] = [await signedByBoth(w, "early"), await signedByBoth(w, "other")];
     await promote(w.owner, w.name, other.gate);
     await expect(promote(w.owner, w.name, early.gate)).rejects.toMatchObject({
       code: "blocked_by_gate",
       message: expect.stringMatching(/not compared with it/),
     });
     expect((await show(w.owner, w.name)).live?.model).toBe(other.model);
-    const next = await signed(w, "next");
+    const next = await signedByBoth(w, "next");
     await promote(w.owner, w.name, next.gate);
     await expect(promote(w.owner, w.name, other.gate)).rejects.toMatchObject({
       code: "blocked_by_gate",
@@ -300,7 +297,7 @@ describe("a verdict that does not fit any more promotes nothing", () => {
 
   it("passed under an easier policy than the deployment has now", async () => {
     const w = await world();
-    const made = await signed(w, "a");
+    const made = await signedByBoth(w, "a");
     await update(w, { policy: "public" });
     await expect(promote(w.owner, w.name, made.gate)).rejects.toMatchObject({
       code: "blocked_by_gate",
@@ -321,7 +318,7 @@ describe("a verdict that does not fit any more promotes nothing", () => {
     {},
   ])("measured with another decoding than %j", async (parameters) => {
     const w = await world();
-    const waiting = await signed(w, "waiting");
+    const waiting = await signedByBoth(w, "waiting");
     await update(w, { parameters });
     await expect(promote(w.owner, w.name, waiting.gate)).rejects.toMatchObject({
       code: "blocked_by_gate",
@@ -469,7 +466,7 @@ describe("what voids a verdict", () => {
 });
 
 describe("waivers", () => {
-  let w: Awaited<ReturnType<typeof world>>;
+  let w: World;
   beforeAll(async () => {
     w = await world();
   });

@@ -45,6 +45,7 @@ folder = sys.argv[1]
 # 80 MB is about the least that Ray takes; the jobs put names of files there and nothing else.
 size = {"num_cpus": 1, "object_store_memory": 80 * 1024 * 1024}
 cluster = Cluster()
+given = set()
 
 
 def free_ports(*names):
@@ -55,8 +56,11 @@ def free_ports(*names):
 def free_port():
     while True:
         port = random.randrange(20_000, 32_000)
+        if port in given:
+            continue
         try:
             socket.create_server(("127.0.0.1", port)).close()
+            given.add(port)
             return port
         except OSError:
             continue
