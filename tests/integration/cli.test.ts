@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -10,6 +10,7 @@ import {
   pagesAreBuilt,
   startInstance,
 } from "#tests/setup/instance.ts";
+import { bundleMain, bundleSources, isBundled } from "../../scripts/cli-bundle.mjs";
 
 const chat = (n: number) =>
   JSON.stringify({
@@ -80,6 +81,33 @@ describe("the command line without an instance", () => {
     const { code, stderr } = await assay(place, ["import"]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^Missing: FILE, --dataset\./);
+  });
+
+  it.skipIf(!pagesAreBuilt)("is one bundle, and its sources once one of them changed", async () => {
+    /** Which of the two main files a command loads, by what Node itself counts. */
+    async function loaded(round: string) {
+      const coverage = join(place.dataDir, round);
+      const { code } = await assay(place, ["--help"], { NODE_V8_COVERAGE: coverage });
+      expect(code).toBe(0);
+      const counted = readdirSync(coverage).map((name) =>
+        readFileSync(join(coverage, name), "utf8"),
+      );
+      return {
+        bundle: counted.join().includes(bundleMain),
+        sources: counted.join().includes("_cli/main.ts"),
+      };
+    }
+    expect(isBundled()).toBe(true);
+    expect(await loaded("fresh")).toEqual({ bundle: true, sources: false });
+    const known = readFileSync(bundleSources, "utf8");
+    const [[file, size, changed], ...others] = JSON.parse(known);
+    writeFileSync(bundleSources, JSON.stringify([[file, size, changed - 1], ...others]));
+    try {
+      expect(isBundled()).toBe(false);
+      expect(await loaded("stale")).toEqual({ bundle: false, sources: true });
+    } finally {
+      writeFileSync(bundleSources, known);
+    }
   });
 });
 

@@ -85,7 +85,7 @@ export function assay(
 }
 
 function launch(settings: Record<string, string>, args: string[]): ChildProcess {
-  return spawn(process.execPath, ["app/_cli/main.ts", ...args], {
+  return spawn(process.execPath, ["scripts/assay.mjs", ...args], {
     cwd: root,
     env: { ...cleanEnvironment(), ...settings } as NodeJS.ProcessEnv,
     // The channel ends with this process, and the instance with it.
