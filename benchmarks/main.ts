@@ -44,6 +44,7 @@ const long: Record<string, Benchmark> = {
   "scale-kills": script("scale/kills.ts", nodeOptions.worker),
   vectors: script("vectors/vectors.ts"),
   pii: script("pii/pii.ts"),
+  memorisation: script("memorisation/memorisation.ts"),
   "large-import": script("datasets/large-import.ts", nodeOptions.worker),
 };
 

@@ -12,8 +12,7 @@ import { addRoles } from "./roles.ts";
 /** Commands that start processes need no operations, and those take a second to load. */
 const processCommands = ["up", "web", "endpoint", "worker", "model-server"];
 
-// What a command loads is 1,700 files: read once as source, and from then on as compiled. Where nothing can be written,
-// this does nothing.
+// What a command loads is compiled once. Where nothing can be written, this does nothing.
 enableCompileCache(fileURLToPath(new URL("../../node_modules/.cache/compiled", import.meta.url)));
 
 const args = process.argv.slice(2);

@@ -146,7 +146,11 @@ async function gate({ crew, seed, found }: Tour): Promise<string> {
     .filter((one) => one.state !== "PASS")
     .map((one) => `${one.id} ${one.state}`)
     .join(", ");
-  if (result.verdict !== "PASS") throw new Error(`The lab policy blocks ${model}: ${others}.`);
+  if (result.verdict !== "PASS") {
+    throw new Error(
+      `The lab policy blocks ${model}: ${others}. A model so small is blocked now and then, and its page under Promote says by what; “npm run demo -- ${seed + 1}” trains another.`,
+    );
+  }
   return `${model} passes the lab policy: ${passed} of ${checks.length} checks PASS (${others})`;
 }
 
