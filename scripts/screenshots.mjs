@@ -136,7 +136,7 @@ async function shoot(page, world, name) {
       const height = await page.evaluate(() => document.documentElement.scrollHeight);
       const clip = { x: 0, y: 0, width: size.width, height: Math.min(height, tallest) };
       const path = join(folder, world, `${name}-${size.width}-${colorScheme}.png`);
-      await page.screenshot({ path, clip, fullPage: true });
+      await page.screenshot({ path, clip, fullPage: true, animations: "disabled" });
       for (const what of await seriousIssues(page)) {
         serious.set(what, [...(serious.get(what) ?? []), `${size.width} ${colorScheme}`]);
       }

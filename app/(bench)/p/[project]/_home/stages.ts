@@ -11,6 +11,8 @@ export type Stage = {
   figure: string;
   note: string;
   reached: boolean;
+  /** Something stands here, and what it is for is not reached. */
+  unfinished?: boolean;
 };
 
 const many = (count: number) =>
@@ -82,6 +84,7 @@ export function stagesOf(c: HomeCounts): Stage[] {
       figure: formatNumber(c.liveDeployments),
       note: `live, ${plural(c.gateRuns, "gate run")}`,
       reached: c.gateRuns > 0 || c.liveDeployments > 0,
+      unfinished: c.liveDeployments === 0,
     },
     {
       name: "Serve",
@@ -102,8 +105,9 @@ export function stagesOf(c: HomeCounts): Stage[] {
   ];
 }
 
-/** The stage to go on with: the first that nothing stands in. */
-export const nextStage = (stages: Stage[]): Stage | undefined => stages.find((one) => !one.reached);
+/** The stage to go on with: the first that nothing stands in, or not yet what it is for. */
+export const nextStage = (stages: Stage[]): Stage | undefined =>
+  stages.find((one) => !one.reached || one.unfinished);
 
 export function waitingWords(project: string, kind: WaitingKind, count: number) {
   const n = many(count);
