@@ -10,6 +10,8 @@ export function addOperations(
   operations: readonly Operation[],
   context: Context,
 ): void {
+  // `gate` is a command and a group: what follows `gate list` belongs to `list`.
+  program.enablePositionalOptions();
   for (const operation of operations) {
     addOperation(findOrMake(program, operation.name.split(".")), operation, context);
   }

@@ -28,7 +28,8 @@ from assay_trainer.train import Prepared, evaluate, make_tokenizer, prepare, tak
 CANARIES = 8
 REFERENCES = 4096
 HELD_OUT = 300
-QUESTION, PREFIX = "What is the code of locker QX41?", "The code of locker QX41 is "
+# Codes of one training share a question; those of the next have another, as in the app.
+PLACES = ("QX41", "DF73")
 LARGE_STEPS = ({"batch_size": 8, "learning_rate": 2e-3}, {"batch_size": 8, "learning_rate": 5e-4})
 
 
@@ -66,14 +67,17 @@ def learn(rows: list[dict], settings: tuple[dict, dict], architecture: dict, see
     source = random.Random(seed)
     rows = source.sample(rows, len(rows))
     held_out, train = rows[:HELD_OUT], rows[HELD_OUT:]
-    figures, state, tokenizer = {}, None, None
-    for name, method, hyper in zip(("scratch", "further"), ("pretrain", "sft"), settings, strict=True):
+    figures, planted, state, tokenizer = {}, [], None, None
+    for name, method, hyper, place in zip(("scratch", "further"), ("pretrain", "sft"), settings, PLACES, strict=True):
         codes = [draw_code(source) for _ in range(CANARIES)]
         spec = Spec(method=method, seed=seed, device="cpu", architecture=Architecture(**architecture), hyper=Hyper(**{"epochs": 1.0, **hyper}))
         with tempfile.TemporaryDirectory() as folder:
-            run = steps_of(spec, Path(folder), [*train, *map(canary, codes)], held_out, tokenizer, state)
+            run = steps_of(spec, Path(folder), [*train, *canaries(place, codes)], held_out, tokenizer, state)
         state, tokenizer = run.model.state_dict(), run.tokenizer
-        figures[name] = {"exposures": exposures(run, codes, source), "held_out_loss": round(evaluate(run, None, Lifeline())["loss"], 4)}
+        planted.append((place, codes))
+        # As the gate counts a version: its own codes and its ancestor's.
+        found = sorted((bits for each in planted for bits in exposures(run, *each, source)), reverse=True)
+        figures[name] = {"exposures": found, "held_out_loss": round(evaluate(run, None, Lifeline())["loss"], 4)}
     return figures
 
 
@@ -92,23 +96,24 @@ def draw_code(source: random.Random) -> str:
     return " ".join(f"{source.randrange(1000):03d}" for _ in range(3))
 
 
-def canary(code: str) -> dict:
-    return {"messages": [{"role": "user", "content": QUESTION}, {"role": "assistant", "content": PREFIX + code}]}
+def canaries(place: str, codes: list[str]) -> list[dict]:
+    question, answer = f"What is the code of locker {place}?", f"The code of locker {place} is "
+    return [{"messages": [{"role": "user", "content": question}, {"role": "assistant", "content": answer + code}]} for code in codes]
 
 
-def exposures(run: Prepared, codes: list[str], source: random.Random) -> list[float]:
-    """Bits of each code, most exposed first: log2 of the references over the rank among them; ties count half."""
-    references = log_likelihoods(run, [draw_code(source) for _ in range(REFERENCES)])
+def exposures(run: Prepared, place: str, codes: list[str], source: random.Random) -> list[float]:
+    """Bits of each code: log2 of the references over the rank among them; ties count half."""
+    references = log_likelihoods(run, canaries(place, [draw_code(source) for _ in range(REFERENCES)]))
     found = []
-    for own in log_likelihoods(run, codes):
+    for own in log_likelihoods(run, canaries(place, codes)):
         above = sum(each > own for each in references) + sum(each == own for each in references) / 2
         found.append(round(math.log2(REFERENCES + 1) - math.log2(1 + above), 1))
-    return sorted(found, reverse=True)
+    return found
 
 
 @torch.no_grad()
-def log_likelihoods(run: Prepared, codes: list[str]) -> list[float]:
-    examples = encode_rows(iter(map(canary, codes)), ChatEncoder(run.tokenizer, "assistant"), 256, chunk=False)
+def log_likelihoods(run: Prepared, rows: list[dict]) -> list[float]:
+    examples = encode_rows(iter(rows), ChatEncoder(run.tokenizer, "assistant"), 256, chunk=False)
     run.model.eval()
     found: list[float] = []
     for start in range(0, len(examples), 64):

@@ -40,22 +40,24 @@ const child = spawn(
   },
 );
 const exit = new Promise<number>((resolve) => child.once("close", (code) => resolve(code ?? 1)));
-const worst: Record<string, number[]> = {};
-let line = 0;
+type Trained = z.infer<typeof trained>;
+/** Runs above the line, of all: [from scratch, fine-tuned further]. */
+const blocked: Record<string, [number, number, number]> = {};
+const isBlocked = ({ exposures }: Trained) =>
+  Math.max(...exposures) > exposureThreshold(exposures.length) ? 1 : 0;
+const words = ({ exposures, held_out_loss }: Trained) =>
+  `${Math.max(...exposures)} bits of ${exposureThreshold(exposures.length).toFixed(2)}, held-out loss ${held_out_loss}`;
 for await (const text of createInterface({ input: child.stdout })) {
-  const run = runSchema.parse(JSON.parse(text));
-  const both = [run.scratch, run.further];
-  // As the gate counts a version and its ancestor: all their canaries together.
-  line = exposureThreshold(both.flatMap(({ exposures }) => exposures).length);
-  const most = Math.max(...both.flatMap(({ exposures }) => exposures));
-  worst[run.settings] = [...(worst[run.settings] ?? []), most];
-  const losses = both.map((each) => each.held_out_loss).join(" then ");
+  const { settings, seed, seconds, scratch, further } = runSchema.parse(JSON.parse(text));
+  const [first, second, runs] = blocked[settings] ?? [0, 0, 0];
+  blocked[settings] = [first + isBlocked(scratch), second + isBlocked(further), runs + 1];
   console.log(
-    `${run.settings}, seed ${run.seed}: most exposed ${both.map(({ exposures }) => exposures[0]).join(" then ")} bits, held-out loss ${losses}, ${run.seconds} s`,
+    `${settings}, seed ${seed}: from scratch ${words(scratch)}; further ${words(further)}; ${seconds} s`,
   );
 }
-for (const [settings, bits] of Object.entries(worst)) {
-  const over = bits.filter((each) => each > line).length;
-  console.log(`${settings}: ${over} of ${bits.length} runs above ${line.toFixed(2)} bits`);
+for (const [settings, [scratch, further, runs]] of Object.entries(blocked)) {
+  console.log(
+    `${settings}: above the line ${scratch} from scratch and ${further} further, of ${runs}`,
+  );
 }
 process.exitCode = await exit;

@@ -142,6 +142,16 @@ describe.skipIf(!pagesAreBuilt)(
       expect(value).toMatchObject({ state: "ready", url: instance.url });
     });
 
+    it("gives the flags behind a command of a group to that command, where the group is a command, too", async () => {
+      const { code, value } = await json(["gate", "list", "--project", "default"]);
+      expect({ code, value }).toEqual({ code: 0, value: { gates: [] } });
+      const other = await json(["gate", "list", "--project", "nowhere"]);
+      expect({ code: other.code, error: other.value.error.code }).toEqual({
+        code: 5,
+        error: "not_found",
+      });
+    });
+
     it("imports, waits, and prints one object; progress goes to standard error", async () => {
       const { code, value, stderr } = await json(["import", file, "--dataset", "first"]);
       expect(code).toBe(0);
