@@ -148,7 +148,7 @@ async function buildPages(say) {
 
 async function bundleCommands(say) {
   const { code, output } = await run(nodeBinary, ["scripts/bundle-cli.mjs"], process.env);
-  // They work from their sources, too, and take three times as long to start.
+  // They work from their sources, too, and start with four times the work.
   if (code !== 0) say(`${output}\nThe command line was not bundled; the reason stands above.`);
 }
 

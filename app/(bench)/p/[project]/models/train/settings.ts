@@ -39,7 +39,7 @@ export const ways: { value: Way; label: string; help: string }[] = [
 
 /**
  * What suits models of this size. A frozen base takes a higher rate than a moving one. From scratch, many small steps learn
- * as much as few large ones, and a row that was read once not by heart (docs/evaluation-methods.md).
+ * as much as few large ones, and seem to keep less of a row that was read once (docs/evaluation-methods.md).
  */
 const suited: Record<Way, Pick<Hyper, "learning_rate" | "batch_size">> = {
   pretrain: { learning_rate: 6e-4, batch_size: 2 },
