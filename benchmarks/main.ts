@@ -1,7 +1,9 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { nodeOptions } from "#app/_cli/supervisor/roles.ts";
 import { env } from "#lib/env.ts";
+import { untilQuiet } from "./quiet.ts";
 import { benchTrainer } from "./trainer/trainer.ts";
 
 /**
@@ -10,10 +12,16 @@ import { benchTrainer } from "./trainer/trainer.ts";
  */
 const script =
   (name: string, options: readonly string[] = []) =>
-  (flags: readonly string[]) => {
+  async (flags: readonly string[]) => {
     const args = [...options, join(import.meta.dirname, name), ...flags];
-    const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
-    if (status !== 0) process.exitCode = 1;
+    const child = spawn(process.execPath, args, { stdio: "inherit" });
+    // Whoever ends this ends the benchmark in hand, too.
+    const pass = (signal: NodeJS.Signals) => child.kill(signal);
+    process.on("SIGTERM", pass).on("SIGINT", pass);
+    const [code, signal] = await once(child, "exit");
+    process.off("SIGTERM", pass).off("SIGINT", pass);
+    if (signal) process.exit(1);
+    if (code !== 0) process.exitCode = 1;
   };
 
 type Benchmark = (flags: readonly string[]) => unknown;
@@ -51,7 +59,7 @@ const long: Record<string, Benchmark> = {
 const given = process.argv.slice(2);
 const flags = given.filter((word) => word.startsWith("--"));
 const names = given.filter((word) => !word.startsWith("--"));
-for (const name of names.length > 0 ? names : Object.keys(benchmarks)) {
+for (const [index, name] of (names.length > 0 ? names : Object.keys(benchmarks)).entries()) {
   const bench = benchmarks[name] ?? long[name];
   if (!bench) {
     console.error(
@@ -61,5 +69,6 @@ for (const name of names.length > 0 ? names : Object.keys(benchmarks)) {
     continue;
   }
   console.log(`\n── ${name}`);
+  if (index > 0) await untilQuiet();
   await bench(flags);
 }

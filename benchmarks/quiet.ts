@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from "node:os";
+import { setTimeout } from "node:timers/promises";
 
 /** A run-queue of more than one program a core makes every ratio of times a matter of luck. */
 const mostPerCore = 1;
@@ -15,4 +16,11 @@ export function requireQuiet(flags: readonly string[]): string {
   if (flags.includes("--busy")) return `${told}: busy, so only the ratios mean something`;
   console.error(`Not measured: ${told} is too much. Wait, or pass --busy to measure all the same.`);
   process.exit(1);
+}
+
+/** Waits until the load of the benchmark before has died away, three minutes at most: somebody else's may stay. */
+export async function untilQuiet(): Promise<void> {
+  const end = Date.now() + 180_000;
+  const wanted = (mostPerCore * availableParallelism()) / 2;
+  while ((loadavg()[0] ?? 0) > wanted && Date.now() < end) await setTimeout(1000);
 }

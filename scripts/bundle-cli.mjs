@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { build } from "vite";
 import { bundleDir, bundleSources, stampOf } from "./cli-bundle.mjs";
-import { root } from "./prepare.mjs";
+import { root } from "./root.mjs";
 
 /** These load native files, threads or files of their own by their place, and stay outside. */
 const external = [

@@ -2,9 +2,8 @@
 
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { root } from "./root.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 export const bundleDir = join(root, "node_modules/.cache/cli");
 export const bundleMain = join(bundleDir, "main.js");
 

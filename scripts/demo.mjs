@@ -4,7 +4,8 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { nodeBinary, prepare, Refusal, root } from "./prepare.mjs";
+import { nodeBinary, prepare, Refusal } from "./prepare.mjs";
+import { root } from "./root.mjs";
 
 const dataDir = resolve(process.env.ASSAY_DATA_DIR ?? join(root, ".assay"));
 

@@ -16,10 +16,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { delimiter, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import { isBundled } from "./cli-bundle.mjs";
+import { root } from "./root.mjs";
 
-export const root = fileURLToPath(new URL("..", import.meta.url));
 export const nodeBinary = join(root, "node_modules/node/bin/node");
 
 const installMarker = join(root, "node_modules/.assay-lock");

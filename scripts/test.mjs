@@ -7,7 +7,8 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
-import { prepare, Refusal, root } from "./prepare.mjs";
+import { prepare, Refusal } from "./prepare.mjs";
+import { root } from "./root.mjs";
 import { needPackages } from "./system-packages.mjs";
 import { installVenv, venvPython } from "./venv.mjs";
 

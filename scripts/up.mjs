@@ -1,7 +1,8 @@
 // `npm run up`: installs, builds and starts Assay. Plain Node 20; the rest runs on the Node that the project brings.
 
 import { spawn } from "node:child_process";
-import { nodeBinary, prepare, Refusal, root } from "./prepare.mjs";
+import { nodeBinary, prepare, Refusal } from "./prepare.mjs";
+import { root } from "./root.mjs";
 
 /** Starts the supervisor in our terminal and ends as it ends. It stops, too, when this process is gone. */
 function supervise() {

@@ -69,7 +69,7 @@ async function judgeAll(rater: Person, task: number, seed: number): Promise<numb
 export async function compare({ crew, seed, found }: Tour): Promise<string> {
   const references = await readReferences(crew.admin, found.run);
   const made = await crew.admin.call("compare.create", {
-    name: `Versions ${Date.now()}`,
+    name: found.models.join(" and "),
     run: found.run,
     overlap: 2,
   });

@@ -24,6 +24,9 @@ export type Tour = {
 
 export type Stage = { name: string; run(tour: Tour): Promise<string> };
 
+/** The gate's verdict on this model: it may not be promoted. */
+export class Blocked extends Error {}
+
 const dataset = "support";
 const deployment = "helper";
 const recipe = "tidy";
@@ -127,8 +130,6 @@ async function evaluate({ crew, sample, seed, found }: Tour): Promise<string> {
   return `${model} answers ${percent(value)} % [${percent(low)}, ${percent(high)}] of ${count(n)} held-out questions with the right words`;
 }
 
-type Check = { id: string; state: string };
-
 async function gate({ crew, seed, found }: Tour): Promise<string> {
   const { deployments } = await crew.admin.call("deployments.list", {});
   if (!deployments.some((one) => one.name === deployment)) {
@@ -139,28 +140,28 @@ async function gate({ crew, seed, found }: Tour): Promise<string> {
     });
   }
   const model = found.models[0] ?? "";
-  const result = await crew.admin.finish("gate", { deployment, model, seed });
-  const checks = result.checks as Check[];
-  const passed = checks.filter((one) => one.state === "PASS").length;
-  const others = checks
-    .filter((one) => one.state !== "PASS")
-    .map((one) => `${one.id} ${one.state}`)
-    .join(", ");
-  if (result.verdict !== "PASS") {
-    throw new Error(
-      `The lab policy blocks ${model}: ${others}. A model so small is blocked now and then, and its page under Promote says by what; “npm run demo -- ${seed + 1}” trains another.`,
+  const started = await crew.admin.call("gate", { deployment, model, seed });
+  await crew.admin.watch(started.run);
+  const { verdict, checks } = await crew.admin.call("gate.show", { gate: started.gate });
+  const states = (some: typeof checks) => some.map((one) => `${one.id} ${one.state}`).join(", ");
+  if (verdict !== "PASS") {
+    const blocking = checks.filter((one) => one.blocks);
+    throw new Blocked(
+      `The lab policy blocks ${model}: ${states(blocking)}. A model so small is blocked now and then, and its page under Promote says why.`,
     );
   }
-  return `${model} passes the lab policy: ${passed} of ${checks.length} checks PASS (${others})`;
+  const others = checks.filter((one) => one.state !== "PASS");
+  return `${model} passes the lab policy: ${checks.length - others.length} of ${checks.length} checks PASS (${states(others)})`;
 }
 
 async function promote({ crew, found }: Tour): Promise<string> {
   const { gates } = await crew.admin.call("gate.list", { deployment });
-  const passed = gates.find((one) => one.verdict === "PASS");
+  const [model] = found.models;
+  const passed = gates.find((one) => one.verdict === "PASS" && one.model === model);
   if (!passed) throw new Error("No gate run passed.");
   const signed = await crew.admin.call("gate.sign", { gate: passed.id, comment: "Demo" });
   await crew.admin.call("promote", { deployment, gate: passed.id });
-  return `${found.models[0]} is live as “${deployment}”, sign-off ${signed.stamp}`;
+  return `${model} is live as “${deployment}”, sign-off ${signed.stamp}`;
 }
 
 async function serve({ crew, endpointUrl, found, signal }: Tour): Promise<string> {
