@@ -119,7 +119,10 @@ export const theme = createTheme({
     // The browser's own bar takes room only where a table is too wide for its place; the keyboard must reach it there.
     TableScrollContainer: { defaultProps: { type: "native", tabIndex: 0 } },
     // On a phone two long words stand on two lines rather than be cut.
-    SegmentedControl: { styles: { label: { whiteSpace: "normal" } } },
+    // As wide as its words: of equal widths the longer label breaks.
+    SegmentedControl: {
+      styles: { control: { flex: "1 1 auto" }, label: { whiteSpace: "normal" } },
+    },
     Select: openList,
     MultiSelect: openList,
     Autocomplete: openList,

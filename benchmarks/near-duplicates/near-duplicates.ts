@@ -10,7 +10,7 @@ import { jaccardOf, type PlantedTexts, plantTexts, shinglesOf } from "./texts.ts
 /**
  * Near-duplicates end to end (texts in, verified pairs out) against datasketch with the same shingles, bands and
  * permutations, one core each. Both take the same texts in every round; the whole set is then run by ours alone.
- * `--texts=200000` of the whole set, `--round-texts=10000`, `--rounds=5`, `--busy`.
+ * `--texts=200000` of the whole set, `--round-texts=20000`, `--rounds=5`, `--busy`.
  */
 const packageVersion = "datasketch==2.0.0";
 const threshold = 0.8;
@@ -37,7 +37,7 @@ const ours: Side = (texts, pairs) =>
 const datasketch = makeDatasketch();
 
 const rounds = flag("rounds", 5);
-const perRound = flag("round-texts", 10_000);
+const perRound = flag("round-texts", 20_000);
 const results: { ours: Measured; theirs: Measured }[] = [];
 let correct = true;
 for (let round = 0; datasketch && round < rounds; round++) {

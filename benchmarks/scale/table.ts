@@ -47,7 +47,7 @@ async function watchTasks(page: Page): Promise<void> {
 const lastRow = (page: Page) =>
   page.evaluate(() =>
     Math.max(
-      ...[...document.querySelectorAll("tr[aria-rowindex]")].map((row) =>
+      ...[...document.querySelectorAll('[role="row"][aria-rowindex]')].map((row) =>
         Number(row.getAttribute("aria-rowindex")),
       ),
     ),

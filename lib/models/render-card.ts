@@ -24,6 +24,8 @@ export type CardFacts = {
 };
 
 const number = new Intl.NumberFormat("en", { maximumSignificantDigits: 6 });
+/** A score and its interval: the samples behind them do not carry more digits. */
+const score = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 const compact = new Intl.NumberFormat("en", { notation: "scientific", maximumFractionDigits: 2 });
 
 const methods: Record<string, string> = {
@@ -246,7 +248,7 @@ function scorePart(scores: readonly CardScore[]) {
       "",
     ];
   }
-  const cell = (value: number | null) => (value === null ? "–" : number.format(value));
+  const cell = (value: number | null) => (value === null ? "–" : score.format(value));
   return [
     "## Evaluation",
     "",

@@ -42,10 +42,11 @@ const byPlace = ({ rows, series }: Pick<LineDrawingProps, "rows" | "series">): C
 
 export function LineDrawing(props: LineDrawingProps) {
   const { rows, series, height, xLabel, yLabel, format, formatX } = props;
+  const pointsOf = ({ name }: { name: string }) =>
+    rows.filter((row) => typeof row[name] === "number").length;
   // A few points far apart make no line that can be seen.
-  const mostPoints = Math.max(
-    0,
-    ...series.map(({ name }) => rows.filter((row) => typeof row[name] === "number").length),
+  const crowded = new Set(
+    series.flatMap((one, index) => (pointsOf(one) < 30 ? [] : [field(index)])),
   );
   return (
     <LineChart
@@ -59,7 +60,6 @@ export function LineDrawing(props: LineDrawingProps) {
         ...(dashed ? { strokeDasharray: "5 4" } : {}),
       }))}
       curveType="linear"
-      withDots={mostPoints < 30}
       withLegend={series.length > 1}
       valueFormatter={format}
       xAxisProps={{
@@ -76,7 +76,10 @@ export function LineDrawing(props: LineDrawingProps) {
         : {})}
       yAxisProps={{ domain: ["auto", "auto"], width: 56 }}
       tickLine="none"
-      lineProps={{ isAnimationActive: false }}
+      lineProps={({ name }) => ({
+        isAnimationActive: false,
+        ...(crowded.has(name) ? { dot: false } : {}),
+      })}
       {...(xLabel ? { xAxisLabel: xLabel } : {})}
       {...(yLabel ? { yAxisLabel: yLabel } : {})}
     />

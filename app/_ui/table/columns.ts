@@ -19,5 +19,16 @@ export type GridSort = { by: string; descending: boolean };
 /** A column that grows must stay readable on a small screen. */
 export const growMin = 240;
 
-export const tableWidth = (columns: { width?: number | undefined }[], extra: number) =>
-  columns.reduce((sum, column) => sum + (column.width ?? growMin), extra);
+/** Of the column with the boxes that select. */
+const selectWidth = 44;
+
+/** The least pixels that a table of these columns takes. */
+export const tableWidth = (columns: { width?: number | undefined }[], selectable: boolean) =>
+  columns.reduce((sum, column) => sum + (column.width ?? growMin), selectable ? selectWidth : 0);
+
+/** The same as tracks of a CSS grid, equal in each row. */
+export const gridTracks = (columns: { width?: number | undefined }[], selectable: boolean) =>
+  [
+    ...(selectable ? [`${selectWidth}px`] : []),
+    ...columns.map(({ width }) => (width ? `${width}px` : `minmax(${growMin}px, 1fr)`)),
+  ].join(" ");

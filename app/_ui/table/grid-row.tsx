@@ -2,6 +2,7 @@
 
 import { memo, type ReactNode } from "react";
 import type { GridColumn } from "./columns.ts";
+import classes from "./grid.module.css";
 import { SelectOne } from "./select-boxes.tsx";
 
 /** What a row asks of its grid; the same functions in every render, so that rows that did not change are left alone. */
@@ -17,7 +18,8 @@ type Props<R> = {
   row: R;
   index: number;
   columns: GridColumn<R>[];
-  height: number;
+  /** Pixels from the top of the rows. */
+  start: number;
   /** Place in the whole list, from 2: the head is 1. Undefined where it is not known. */
   place: number | undefined;
   /** Undefined where rows are not selected. */
@@ -28,16 +30,18 @@ type Props<R> = {
   acts: RowActs;
 };
 
-function Row<R>({ id, row, index, columns, height, place, acts, ...state }: Props<R>): ReactNode {
+function Row<R>({ id, row, index, columns, start, place, acts, ...state }: Props<R>): ReactNode {
   return (
-    <tr
+    <div
       id={id}
+      role="row"
+      className={classes.row}
       aria-rowindex={place}
       aria-selected={state.selected}
       data-active={state.active || undefined}
       data-open={state.open || undefined}
       data-clickable={state.clickable || undefined}
-      style={{ height }}
+      style={{ transform: `translateY(${start}px)` }}
       onClick={(event) => {
         acts.activate(index);
         const control = (event.target as HTMLElement).closest("a, button, input, label");
@@ -45,22 +49,22 @@ function Row<R>({ id, row, index, columns, height, place, acts, ...state }: Prop
       }}
     >
       {state.selected !== undefined && (
-        <td>
+        <div role="gridcell">
           <SelectOne
             number={index + 1}
             selected={state.selected}
             onToggle={() => acts.toggle(index)}
           />
-        </td>
+        </div>
       )}
       {columns.map((one) => (
-        <td key={one.id} data-align={one.align}>
+        <div key={one.id} role="gridcell" data-align={one.align}>
           {one.cell(row)}
-        </td>
+        </div>
       ))}
-    </tr>
+    </div>
   );
 }
 
-/** One row of a grid. A wheel turned fast renders the rows that come into sight, and none that were there. */
+/** One row of a grid. A wheel turned fast renders the rows that come into sight, and none that stay there. */
 export const GridRow = memo(Row) as typeof Row;

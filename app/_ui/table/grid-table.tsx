@@ -3,17 +3,18 @@
 import { Loader } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useId, useLayoutEffect, useMemo, useRef } from "react";
-import { type GridColumn, tableWidth } from "./columns.ts";
+import { type GridColumn, gridTracks, tableWidth } from "./columns.ts";
 import classes from "./grid.module.css";
 import type { GridProps } from "./grid.tsx";
+import { GridHead } from "./grid-head.tsx";
 import { GridRow, type RowActs } from "./grid-row.tsx";
-import { HeaderCell } from "./header-cell.tsx";
-import { SelectAll } from "./select-boxes.tsx";
+import { rowsInSlots } from "./slots.ts";
 import { useGridKeys } from "./use-grid-keys.ts";
 import { useGridPlace } from "./use-grid-place.ts";
 
-const selectWidth = 44;
 const headHeight = 38;
+/** Rows drawn before and after those in sight. */
+const overscan = 5;
 /** Fetch the next page when the reader is this many rows from the end. */
 const ahead = 20;
 
@@ -23,23 +24,29 @@ type Props<R> = Omit<GridProps<R>, "columns" | "rows"> & {
   models: Model<R>[];
 };
 
-/** The scrolling part of a grid: head, the rows in sight, and what the keyboard does on them. */
+/**
+ * The scrolling part of a grid: head, the rows in sight, and what the keyboard does on them. Each row is a box with a
+ * place of its own that is drawn alone, and takes what comes next when it goes out of sight: a table would be laid out
+ * whole for each row that comes and goes. Roles say what a table's elements would, and the grid is one stop of the Tab
+ * key, as ARIA's grid pattern has it: the linter's rules for both are off here.
+ */
 export function GridTable<R>(props: Props<R>) {
   const { label, columns, models, rowHeight = 40, height = "calc(100dvh - 15rem)" } = props;
   const { selected, onSelect, onOpen, hasMore, loadingMore, onMore } = props;
   const prefix = useId();
   const scroller = useRef<HTMLDivElement>(null);
-  const grid = useRef<HTMLTableElement>(null);
+  const grid = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: models.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: 10,
+    overscan,
+    useScrollendEvent: true,
     // What the sticky head covers is not in sight.
     scrollPaddingStart: headHeight,
   });
   const items = virtual.getVirtualItems();
-  const last = items.at(-1)?.index ?? 0;
+  const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
   useEffect(() => {
     if (hasMore && !loadingMore && last >= models.length - ahead) onMore?.();
   }, [hasMore, loadingMore, last, models.length, onMore]);
@@ -57,13 +64,11 @@ export function GridTable<R>(props: Props<R>) {
     onOpen: onOpen && open,
   });
   const acts = useSameActs({ activate: keys.setActive, open, toggle: keys.toggle });
-  const loaded = useMemo(() => {
-    const count = selected?.size ? models.filter((one) => selected.has(one.id)).length : 0;
-    return { count, all: count > 0 && count === models.length };
-  }, [models, selected]);
-  useGridPlace({ ...props, rowHeight, virtual, keys, scroller, grid, first: items[0]?.index ?? 0 });
-  const active = models[keys.active];
-  const span = columns.length + (onSelect ? 1 : 0);
+  useGridPlace({ ...props, rowHeight, virtual, keys, scroller, grid, first });
+  const idAt = (index: number) => `${prefix}${models[index]?.id}`;
+  const selectable = onSelect !== undefined;
+  const pool = Math.ceil((virtual.scrollRect?.height ?? 0) / rowHeight) + 2 * overscan + 2;
+  const shown = rowsInSlots(first, pool, models.length);
   // -1 is ARIA's "unknown": there are more rows than are loaded.
   const rowCount = props.total ?? (hasMore ? undefined : models.length);
 
@@ -74,58 +79,54 @@ export function GridTable<R>(props: Props<R>) {
       style={{ maxHeight: height }}
       data-stale={props.stale || undefined}
     >
-      <table
+      <div
         ref={grid}
-        className={classes.table}
-        style={{ minWidth: tableWidth(columns, onSelect ? selectWidth : 0) }}
-        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: ARIA's grid pattern is a table with keys
+        className={classes.grid}
+        style={{
+          minWidth: tableWidth(columns, selectable),
+          ["--grid-tracks" as string]: gridTracks(columns, selectable),
+          ["--grid-row" as string]: `${rowHeight}px`,
+        }}
         role="grid"
         tabIndex={0}
         aria-label={label}
         aria-rowcount={rowCount === undefined ? -1 : rowCount + 1}
-        aria-colcount={span}
-        aria-multiselectable={onSelect ? true : undefined}
-        aria-activedescendant={active && `${prefix}${active.id}`}
+        aria-colcount={columns.length + (selectable ? 1 : 0)}
+        aria-multiselectable={selectable || undefined}
+        aria-activedescendant={models[keys.active] && idAt(keys.active)}
         aria-busy={props.stale || loadingMore || props.loadingEarlier || undefined}
         onKeyDown={keys.onKeyDown}
       >
-        <colgroup>
-          {onSelect && <col style={{ width: selectWidth }} />}
-          {columns.map((one) => (
-            <col key={one.id} style={one.width ? { width: one.width } : undefined} />
-          ))}
-        </colgroup>
-        <thead>
-          <tr aria-rowindex={1}>
-            {onSelect && (
-              <th>
-                <SelectAll
-                  {...loaded}
-                  onChange={() => {
-                    const ids = models.map((one) => one.id);
-                    onSelect(loaded.all ? new Set() : new Set([...(selected ?? []), ...ids]));
-                  }}
-                />
-              </th>
-            )}
-            {columns.map((one) => (
-              <HeaderCell key={one.id} column={one} sort={props.sort} onSort={props.onSort} />
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          <Spacer height={items[0]?.start ?? 0} span={span} />
-          {items.map(({ index }) => {
+        <GridHead
+          columns={columns}
+          models={models}
+          sort={props.sort}
+          onSort={props.onSort}
+          selected={selected}
+          onSelect={onSelect}
+        />
+        {/* The last row's line is the frame's. */}
+        <div
+          role="rowgroup"
+          className={classes.rows}
+          style={{ height: virtual.getTotalSize() - 1 }}
+          // The order to be read in: elements stay where they are and take another row.
+          aria-owns={shown
+            .toSorted((a, b) => a - b)
+            .map(idAt)
+            .join(" ")}
+        >
+          {shown.map((index, slot) => {
             const model = models[index];
             if (!model) return null;
             return (
               <GridRow
-                key={model.id}
-                id={`${prefix}${model.id}`}
+                key={slot}
+                id={idAt(index)}
                 row={model.row}
                 index={index}
                 columns={columns}
-                height={rowHeight}
+                start={index * rowHeight}
                 // Where a list that began in between stands in the whole is not known.
                 place={props.hasEarlier ? undefined : index + 2}
                 selected={onSelect && (selected?.has(model.id) ?? false)}
@@ -136,9 +137,8 @@ export function GridTable<R>(props: Props<R>) {
               />
             );
           })}
-          <Spacer height={virtual.getTotalSize() - (items.at(-1)?.end ?? 0)} span={span} />
-        </tbody>
-      </table>
+        </div>
+      </div>
       {loadingMore && (
         <div className={classes.more} role="status">
           <Loader size="xs" /> Loading more
@@ -161,15 +161,5 @@ function useSameActs(acts: RowActs): RowActs {
       toggle: (index) => latest.current.toggle(index),
     }),
     [],
-  );
-}
-
-/** Holds the place of the rows that are not rendered. */
-function Spacer({ height, span }: { height: number; span: number }) {
-  if (height <= 0) return null;
-  return (
-    <tr aria-hidden style={{ height }}>
-      <td colSpan={span} className={classes.spacer} />
-    </tr>
   );
 }

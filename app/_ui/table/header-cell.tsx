@@ -18,8 +18,8 @@ export function HeaderCell<R>({ column, sort, onSort }: Props<R>) {
   const direction = sorted ? (sort.descending ? "descending" : "ascending") : undefined;
   const Icon = sorted ? (sort.descending ? IconArrowDown : IconArrowUp) : IconArrowsSort;
   return (
-    <th
-      scope="col"
+    <div
+      role="columnheader"
       data-align={column.align}
       aria-sort={by && onSort ? (direction ?? "none") : undefined}
     >
@@ -35,6 +35,6 @@ export function HeaderCell<R>({ column, sort, onSort }: Props<R>) {
       ) : (
         column.header
       )}
-    </th>
+    </div>
   );
 }

@@ -43,8 +43,9 @@ export function SelectOne({
     <input
       type="checkbox"
       className={classes.box}
-      // The grid is one stop of the Tab key; Space selects its active row.
+      // The grid is one stop of the Tab key; Space selects its active row. The box is another row's soon.
       tabIndex={-1}
+      onMouseDown={(event) => event.preventDefault()}
       aria-label={`Select row ${number}`}
       checked={selected}
       onChange={onToggle}

@@ -12,7 +12,7 @@ type Options = Pick<
   virtual: Virtualizer<HTMLDivElement, Element>;
   keys: ReturnType<typeof useGridKeys>;
   scroller: RefObject<HTMLDivElement | null>;
-  grid: RefObject<HTMLTableElement | null>;
+  grid: RefObject<HTMLDivElement | null>;
   /** Index of the first rendered row. */
   first: number;
 };

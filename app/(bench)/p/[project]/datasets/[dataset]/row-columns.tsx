@@ -75,15 +75,16 @@ export const rowColumns: GridColumn<Row>[] = [
     id: "tags",
     header: "Tags",
     width: 130,
-    cell: (row) => (
-      <Group gap={4} wrap="nowrap">
-        {row.tags.map((tag) => (
-          <Badge key={tag} size="sm" variant="light" tt="none" dir="auto">
-            {tag}
-          </Badge>
-        ))}
-      </Group>
-    ),
+    cell: (row) =>
+      row.tags.length > 0 && (
+        <Group gap={4} wrap="nowrap">
+          {row.tags.map((tag) => (
+            <Badge key={tag} size="sm" variant="light" tt="none" dir="auto">
+              {tag}
+            </Badge>
+          ))}
+        </Group>
+      ),
   },
   {
     id: "findings",
