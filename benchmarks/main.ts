@@ -34,6 +34,7 @@ const benchmarks: Record<string, Benchmark> = {
   trainer: async () => {
     const settings = env();
     const result = await benchTrainer({ venvDir: settings.venvDir, env: settings.childBase });
+    if (!result) return;
     console.log(JSON.stringify(result, null, 2));
     console.log(`correct: ${result.losses_equal}`);
     if (!result.losses_equal) process.exitCode = 1;

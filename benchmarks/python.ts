@@ -30,3 +30,11 @@ export function pythonWith(venv: string, packages: readonly string[]): string | 
   console.log(`${packages.join(" and ")} could not be installed, that side is left out. ${reason}`);
   return undefined;
 }
+
+/** The trainer's own Python in the environment at `venvDir`; undefined, with a line on the console, where there is none. */
+export function trainerPython(venvDir: string): string | undefined {
+  const python = join(venvDir, "bin", "python");
+  if (existsSync(python)) return python;
+  console.log("Left out: the trainer is not installed here. “npm run up” installs it.");
+  return undefined;
+}

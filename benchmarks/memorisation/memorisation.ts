@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import { env } from "#lib/env.ts";
 import { exposureThreshold } from "#lib/stats/memorisation.ts";
+import { trainerPython } from "../python.ts";
 
 /**
  * Codes of the sample that a model learned by heart, with the demo's settings and with large steps: same rows, same seeds.
@@ -25,8 +26,10 @@ const runSchema = z.object({
 
 const root = join(import.meta.dirname, "../..");
 const { venvDir, childBase } = env();
+const python = trainerPython(venvDir);
+if (!python) process.exit(0);
 const child = spawn(
-  join(venvDir, "bin/python"),
+  python,
   [join(import.meta.dirname, "exposures.py"), join(root, "sample"), values.seed, values.runs],
   {
     env: {

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { z } from "zod";
 import type { TrainerHome } from "#models/launch/trainer.ts";
+import { trainerPython } from "../python.ts";
 
 const resultSchema = z.object({
   ratio: z.number(),
@@ -21,12 +22,20 @@ export type TrainerBench = z.infer<typeof resultSchema>;
 /** Four runs of fifty steps on one slow core, with room for a busy machine. */
 const limitMs = 20 * 60_000;
 
-/** Trainer tokens a second after step 10 against a bare TRL script with the same seed. Takes two minutes or so. */
-export async function benchTrainer(home: TrainerHome, threads = 1): Promise<TrainerBench> {
+/**
+ * Trainer tokens a second after step 10 against a bare TRL script with the same seed. Takes two minutes or so.
+ * Undefined, and said, where the trainer is not installed.
+ */
+export async function benchTrainer(
+  home: TrainerHome,
+  threads = 1,
+): Promise<TrainerBench | undefined> {
+  const python = trainerPython(home.venvDir);
+  if (!python) return undefined;
   const here = fileURLToPath(new URL(".", import.meta.url));
   const trainer = fileURLToPath(new URL("../../models/trainer", import.meta.url));
   const { stdout } = await promisify(execFile)(
-    join(home.venvDir, "bin", "python"),
+    python,
     [join(here, "compare.py"), "--threads", String(threads)],
     {
       timeout: limitMs,
