@@ -17,6 +17,9 @@ export type Opened = {
 
 const columnIds = ["a", "b", "c", "d"] as const;
 
+/** A small model wanders at the protocol's 1; at 0 it could not answer again. The field shows it and takes another. */
+const firstTemperature = 0.2;
+
 /** A fresh playground: up to two models side by side, or the one that was asked for. */
 export function emptyState(models: readonly string[], wanted?: string): PlayState {
   const chosen = wanted ? [wanted] : models.slice(0, 2);
@@ -26,7 +29,7 @@ export function emptyState(models: readonly string[], wanted?: string): PlayStat
     prompt: "",
     variables: {},
     template: null,
-    parameters: {},
+    parameters: { temperature: firstTemperature },
     columns: (chosen.length > 0 ? chosen : [""]).map((model, index) => ({
       id: columnIds[index] ?? "a",
       model,
