@@ -1,3 +1,4 @@
+import "./_ui/ground.css";
 import "@mantine/core/styles.layer.css";
 import "@mantine/notifications/styles.layer.css";
 import "./_ui/global.css";

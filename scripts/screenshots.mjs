@@ -121,6 +121,18 @@ async function settle(page) {
   await page.waitForTimeout(500);
 }
 
+/** The page's height once it stands still, two seconds at most: filters move into their drawer when a window narrows. */
+async function stillHeight(page) {
+  let height = Number.NaN;
+  for (let look = 0; look < 14; look++) {
+    await page.waitForTimeout(150);
+    const before = height;
+    height = await page.evaluate(() => document.documentElement.scrollHeight);
+    if (height === before) break;
+  }
+  return height;
+}
+
 /**
  * All widths and schemes of the page that is open: the widths at which it has to be scrolled sideways, and each serious
  * issue with the widths and schemes that have it.
@@ -132,8 +144,7 @@ async function shoot(page, world, name) {
     await page.setViewportSize(size);
     for (const colorScheme of schemes) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.waitForTimeout(150);
-      const height = await page.evaluate(() => document.documentElement.scrollHeight);
+      const height = await stillHeight(page);
       const clip = { x: 0, y: 0, width: size.width, height: Math.min(height, tallest) };
       const path = join(folder, world, `${name}-${size.width}-${colorScheme}.png`);
       await page.screenshot({ path, clip, fullPage: true, animations: "disabled" });

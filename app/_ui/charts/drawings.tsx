@@ -40,6 +40,17 @@ const byPlace = ({ rows, series }: Pick<LineDrawingProps, "rows" | "series">): C
     ...Object.fromEntries(series.map(({ name }, index) => [field(index), row[name] ?? null])),
   }));
 
+/** Counts have no half on their axis. */
+const allWhole = (rows: ChartRow[]) =>
+  rows.every((row) =>
+    Object.entries(row).every(
+      ([name, value]) => name === "x" || typeof value !== "number" || Number.isInteger(value),
+    ),
+  );
+
+/** Labels evenly apart, rather than the last one close behind its neighbour. */
+const evenly = { interval: "equidistantPreserveStart" } as const;
+
 export function LineDrawing(props: LineDrawingProps) {
   const { rows, series, height, xLabel, yLabel, format, formatX } = props;
   const pointsOf = ({ name }: { name: string }) =>
@@ -65,6 +76,7 @@ export function LineDrawing(props: LineDrawingProps) {
       xAxisProps={{
         type: "number",
         domain: ["dataMin", "dataMax"],
+        ...evenly,
         ...(formatX ? { tickFormatter: formatX } : {}),
       }}
       {...(formatX
@@ -74,7 +86,7 @@ export function LineDrawing(props: LineDrawingProps) {
             },
           }
         : {})}
-      yAxisProps={{ domain: ["auto", "auto"], width: 56 }}
+      yAxisProps={{ domain: ["auto", "auto"], width: 56, allowDecimals: !allWhole(rows) }}
       tickLine="none"
       lineProps={({ name }) => ({
         isAnimationActive: false,
@@ -112,6 +124,7 @@ export function BarDrawing({
   tight,
   format,
 }: BarDrawingProps) {
+  const allowDecimals = !allWhole(rows);
   return (
     <BarChart
       h={height}
@@ -123,7 +136,12 @@ export function BarDrawing({
       withLegend={series.length > 1}
       valueFormatter={format}
       tickLine="none"
-      yAxisProps={sideways ? { width: 140, tickFormatter: shortLabel } : { width: 56 }}
+      {...(sideways
+        ? {
+            xAxisProps: { allowDecimals },
+            yAxisProps: { width: 140, tickFormatter: shortLabel },
+          }
+        : { xAxisProps: evenly, yAxisProps: { width: 56, allowDecimals } })}
       maxBarWidth={48}
       barChartProps={{ barCategoryGap: tight ? 1 : "18%" }}
       barProps={{ isAnimationActive: false }}

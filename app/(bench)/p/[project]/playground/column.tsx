@@ -23,10 +23,8 @@ import { MessageView } from "#app/_ui/conversation/message.tsx";
 import type { PlayColumn, PlayMessage } from "#lib/core/playground-session.ts";
 import { AnswerFigures } from "./answer-figures.tsx";
 import classes from "./playground.module.css";
-import { lastAnswer } from "./state.ts";
+import { lastAnswer, type ModelChoice } from "./state.ts";
 import type { Live } from "./use-answers.ts";
-
-export type ModelChoice = { name: string; kind: "deployment" | "version" };
 
 type Props = {
   column: PlayColumn;

@@ -10,7 +10,7 @@ import { EmptyState } from "#app/_ui/feedback/states.tsx";
 import { useShortcuts } from "#app/_ui/shell/shortcuts.tsx";
 import { maxColumns } from "#lib/core/play-limits.ts";
 import type { PlayColumn, PlayState } from "#lib/core/playground-session.ts";
-import { Column, type ModelChoice } from "./column.tsx";
+import { Column } from "./column.tsx";
 import { ComparePanel, sidesOf } from "./compare-panel.tsx";
 import { forgetDraft, keepDraft, readDraft } from "./draft.ts";
 import classes from "./playground.module.css";
@@ -21,6 +21,7 @@ import { type Session, SessionBar } from "./session-bar.tsx";
 import {
   firstMessages,
   lastAnswer,
+  type ModelChoice,
   withColumn,
   withMessages,
   withModel,

@@ -1,6 +1,7 @@
 "use client";
 
 import {
+  Anchor,
   Button,
   Drawer,
   Group,
@@ -283,9 +284,14 @@ function SessionList({ project, current }: { project: string; current: string | 
           data-current={one.id === current || undefined}
         >
           <div className={classes.sessionText}>
-            <Link href={`/p/${project}/playground?session=${one.id}`} dir="auto">
+            <Anchor
+              component={Link}
+              href={`/p/${project}/playground?session=${one.id}`}
+              size="sm"
+              dir="auto"
+            >
               {one.title}
-            </Link>
+            </Anchor>
             <Text size="xs" c="dimmed">
               {one.createdBy ?? "a former user"}, <TimeAgo at={one.updatedAt} />
             </Text>

@@ -28,14 +28,21 @@ const facts: AnswerFacts = {
   error: null,
   parameters: {},
 };
-const start = (): PlayState => emptyState(["m@2", "m@1", "n@1"]);
+const version = (name: string) => ({ name, kind: "version" as const });
+const start = (): PlayState => emptyState(["m@2", "m@1", "n@1"].map(version));
 
 describe("the playground's state", () => {
   it("begins with the two newest models, or with the one that was asked for", () => {
     expect(start().columns.map((one) => one.model)).toEqual(["m@2", "m@1"]);
-    expect(emptyState(["m@2"], "n@1").columns.map((one) => one.model)).toEqual(["n@1"]);
+    const asked = emptyState([version("m@2")], version("n@1"));
+    expect(asked.columns.map((one) => one.model)).toEqual(["n@1"]);
     expect(emptyState([]).columns).toHaveLength(1);
     expect(playStateSchema.parse(start())).toEqual(start());
+  });
+
+  it("begins at a low temperature, but leaves a deployment its own decoding", () => {
+    expect(start().parameters).toEqual({ temperature: 0.2 });
+    expect(emptyState([], { name: "desk", kind: "deployment" }).parameters).toEqual({});
   });
 
   it("sends system text, earlier turns and the filled prompt", () => {

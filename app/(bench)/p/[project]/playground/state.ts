@@ -17,22 +17,26 @@ export type Opened = {
 
 const columnIds = ["a", "b", "c", "d"] as const;
 
+/** What can be asked. */
+export type ModelChoice = { name: string; kind: "deployment" | "version" };
+
 /** A small model wanders at the protocol's 1; at 0 it could not answer again. The field shows it and takes another. */
 const firstTemperature = 0.2;
 
-/** A fresh playground: up to two models side by side, or the one that was asked for. */
-export function emptyState(models: readonly string[], wanted?: string): PlayState {
+/** A fresh playground: up to two models side by side, or the one that was asked for. A deployment keeps its decoding. */
+export function emptyState(models: readonly ModelChoice[], wanted?: ModelChoice): PlayState {
   const chosen = wanted ? [wanted] : models.slice(0, 2);
+  const decodes = chosen.some(({ kind }) => kind === "deployment");
   return {
     system: "",
     history: [],
     prompt: "",
     variables: {},
     template: null,
-    parameters: { temperature: firstTemperature },
-    columns: (chosen.length > 0 ? chosen : [""]).map((model, index) => ({
+    parameters: decodes ? {} : { temperature: firstTemperature },
+    columns: (chosen.length > 0 ? chosen : [{ name: "" }]).map(({ name }, index) => ({
       id: columnIds[index] ?? "a",
-      model,
+      model: name,
       messages: [],
     })),
     conversation: null,

@@ -16,6 +16,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { type ClientError, call, type InputOf, type OutputOf } from "#app/_ui/client.ts";
+import { CodeSpans } from "#app/_ui/feedback/code-spans.tsx";
 import { formatBytes, plural } from "#app/_ui/format.ts";
 import classes from "../datasets.module.css";
 import { ColumnMapper } from "./column-mapper.tsx";
@@ -197,7 +198,7 @@ function FormatChoice({ data, format, onChange }: ChoiceProps) {
       {candidate && (
         <Text size="sm">
           {format === undefined ? "Detected: " : ""}
-          {candidate.reason}
+          <CodeSpans text={candidate.reason} />
         </Text>
       )}
       {others.length > 0 && (

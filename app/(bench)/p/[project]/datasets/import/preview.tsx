@@ -2,6 +2,7 @@
 
 import { Alert, Badge, Group, Paper, Stack, Table, Text, Title } from "@mantine/core";
 import { Transcript } from "#app/_ui/conversation/transcript.tsx";
+import { CodeSpans } from "#app/_ui/feedback/code-spans.tsx";
 import { plural } from "#app/_ui/format.ts";
 import type { Preview } from "./confirm-import.tsx";
 import classes from "./import.module.css";
@@ -37,7 +38,9 @@ export function ErrorTable({ errors }: { errors: Preview["errors"] }) {
           {errors.map((error) => (
             <Table.Tr key={error.recordNumber}>
               <Table.Td>{error.line ?? error.recordNumber}</Table.Td>
-              <Table.Td>{error.reason}</Table.Td>
+              <Table.Td>
+                <CodeSpans text={error.reason} />
+              </Table.Td>
               <Table.Td>
                 <code className={classes.excerpt} dir="auto">
                   {error.excerpt}
@@ -71,7 +74,7 @@ export function PreviewConversations({ preview }: { preview: Preview }) {
             </Group>
             {one.warnings.map((warning) => (
               <Alert key={warning} color="brass" mb="xs" p="xs">
-                {warning}
+                <CodeSpans text={warning} />
               </Alert>
             ))}
             <Transcript body={one.body} />

@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, Text } from "@mantine/core";
+import { Anchor, Button, Text } from "@mantine/core";
 import { IconChartHistogram } from "@tabler/icons-react";
 import Link from "next/link";
 import { BarChart, Histogram } from "#app/_ui/charts/charts.tsx";
@@ -146,5 +146,9 @@ function FindingNote({ values, href }: { values: Statistics["findings"]; href: s
       </Text>
     );
   }
-  return <Link href={href}>{plural(any, "conversation")} with a finding</Link>;
+  return (
+    <Anchor component={Link} href={href} size="sm">
+      {plural(any, "conversation")} with a finding
+    </Anchor>
+  );
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { Alert, Badge, Drawer, Group, Stack, Text } from "@mantine/core";
+import { Alert, Anchor, Badge, Drawer, Group, Stack, Text } from "@mantine/core";
 import Link from "next/link";
 import { MessageView } from "#app/_ui/conversation/message.tsx";
 import { formatNumber } from "#app/_ui/format.ts";
@@ -22,9 +22,13 @@ export function AnswerDrawer({ project, row, onClose }: Props) {
     >
       <Stack gap="sm">
         {row.conversationId !== null && (
-          <Link href={`/p/${project}/playground?conversation=${row.conversationId}`}>
+          <Anchor
+            component={Link}
+            href={`/p/${project}/playground?conversation=${row.conversationId}`}
+            size="sm"
+          >
             Open conversation {row.conversationId} in the playground
-          </Link>
+          </Anchor>
         )}
         {row.messages.map((message, index) => (
           <MessageView
