@@ -44,7 +44,7 @@ export function LineChart(
     series: LineSeries[];
     xLabel?: string;
     yLabel?: string;
-    /** For an x that is no plain number, such as a time. */
+    /** For an x that is a time, in milliseconds. */
     formatX?: (value: number) => string;
   },
 ) {

@@ -3,6 +3,7 @@
 import { BarChart, LineChart } from "@mantine/charts";
 import "@mantine/charts/styles.layer.css";
 import type { ChartRow } from "./rows.ts";
+import { timeTicks } from "./time-ticks.ts";
 
 /** The drawing library, in a piece of its own: pages fetch it when a chart comes into sight. */
 
@@ -48,8 +49,15 @@ const allWhole = (rows: ChartRow[]) =>
     ),
   );
 
-/** Labels evenly apart, rather than the last one close behind its neighbour. */
+/** Every second or third label of the bins, rather than those that happen to fit. */
 const evenly = { interval: "equidistantPreserveStart" } as const;
+
+/** A single moment is its own label. */
+function timesOf(rows: ChartRow[]): number[] {
+  const from = Number(rows[0]?.x);
+  const ticks = timeTicks(from, Number(rows.at(-1)?.x));
+  return ticks.length > 0 ? ticks : [from];
+}
 
 export function LineDrawing(props: LineDrawingProps) {
   const { rows, series, height, xLabel, yLabel, format, formatX } = props;
@@ -76,8 +84,7 @@ export function LineDrawing(props: LineDrawingProps) {
       xAxisProps={{
         type: "number",
         domain: ["dataMin", "dataMax"],
-        ...evenly,
-        ...(formatX ? { tickFormatter: formatX } : {}),
+        ...(formatX ? { tickFormatter: formatX, ticks: timesOf(rows) } : {}),
       }}
       {...(formatX
         ? {
@@ -138,7 +145,7 @@ export function BarDrawing({
       tickLine="none"
       {...(sideways
         ? {
-            xAxisProps: { allowDecimals },
+            xAxisProps: { allowDecimals, tickCount: 4 },
             yAxisProps: { width: 140, tickFormatter: shortLabel },
           }
         : { xAxisProps: evenly, yAxisProps: { width: 56, allowDecimals } })}

@@ -31,3 +31,8 @@ export function Figure({ label, value, note, href, waiting }: Props) {
     <div className={className}>{content}</div>
   );
 }
+
+/** Figures side by side, two at least. */
+export function Figures({ children }: { children: ReactNode }) {
+  return <div className={classes.figures}>{children}</div>;
+}

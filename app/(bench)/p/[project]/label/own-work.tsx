@@ -2,7 +2,7 @@
 
 import { Title, Tooltip } from "@mantine/core";
 import type { OutputOf } from "#app/_ui/client.ts";
-import { Figure } from "#app/_ui/feedback/figure.tsx";
+import { Figure, Figures } from "#app/_ui/feedback/figure.tsx";
 import { formatDay, formatDuration, formatNumber, plural } from "#app/_ui/format.ts";
 import classes from "./label.module.css";
 
@@ -16,7 +16,7 @@ export function OwnWork({ own }: { own: OutputOf<"labels.mine"> }) {
       <Title order={2} mb="sm">
         Your work
       </Title>
-      <div className={classes.figures}>
+      <Figures>
         <Figure label="Submitted" value={formatNumber(own.submitted)} note="in all tasks" />
         <Figure label="Skipped" value={formatNumber(own.skipped)} />
         <Figure
@@ -43,7 +43,7 @@ export function OwnWork({ own }: { own: OutputOf<"labels.mine"> }) {
             submitted on {formatDay(own.days[0]?.day ?? "")}
           </span>
         </div>
-      </div>
+      </Figures>
     </section>
   );
 }

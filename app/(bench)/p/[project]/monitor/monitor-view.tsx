@@ -6,7 +6,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { LineChart } from "#app/_ui/charts/charts.tsx";
 import type { OutputOf } from "#app/_ui/client.ts";
-import { Figure } from "#app/_ui/feedback/figure.tsx";
+import { Figure, Figures } from "#app/_ui/feedback/figure.tsx";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { EmptyState, ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { formatNumber } from "#app/_ui/format.ts";
@@ -89,7 +89,7 @@ function Shown({ project, data }: { project: string; data: Monitor }) {
   const share = (count: number) => `${((100 * count) / total.requests).toFixed(1)} % of requests`;
   return (
     <Stack gap="lg">
-      <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
+      <Figures>
         <Figure
           label="Requests"
           value={formatNumber(total.requests)}
@@ -109,7 +109,7 @@ function Shown({ project, data }: { project: string; data: Monitor }) {
           value={formatNumber(total.completionTokens)}
           note={`${formatNumber(total.promptTokens)} in`}
         />
-      </SimpleGrid>
+      </Figures>
       <Curves data={data} />
       <Versions data={data} />
       {data.errors.length > 0 && <Errors data={data} />}

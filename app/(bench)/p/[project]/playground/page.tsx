@@ -29,9 +29,9 @@ export default async function PlaygroundPage({ params, searchParams }: Props) {
   const session = search.session
     ? await load(readSession.run(of, { project, session: search.session }))
     : undefined;
+  const names = models.map((one) => one.name);
   // A link may outlive its model: then the page begins as it does without one.
-  const wanted = models.find(({ name }) => name === search.model);
-  const begin = emptyState(models, wanted);
+  const begin = emptyState(names, names.includes(search.model ?? "") ? search.model : undefined);
   const initial = session
     ? playStateSchema.parse(session.state)
     : search.conversation

@@ -25,10 +25,16 @@ const fields: Field[] = [
   { name: "seed", label: "Seed", min: 0, max: 2 ** 31 - 1, step: 1, whole: true },
 ];
 
-type Props = { value: Sampling; onChange: (value: Sampling) => void; columns?: number };
+type Props = {
+  value: Sampling;
+  onChange: (value: Sampling) => void;
+  columns?: number;
+  /** What an empty temperature stands for, where that is not the engine's own. */
+  temperature?: string;
+};
 
 /** Parameters of a generation. */
-export function ParameterFields({ value, onChange, columns = 2 }: Props) {
+export function ParameterFields({ value, onChange, columns = 2, temperature }: Props) {
   const set = (name: keyof Sampling, next: Sampling[keyof Sampling]) => {
     const { [name]: _, ...rest } = value;
     onChange(next === undefined ? rest : { ...rest, [name]: next });
@@ -40,7 +46,7 @@ export function ParameterFields({ value, onChange, columns = 2 }: Props) {
           key={name}
           label={label}
           size="xs"
-          placeholder="Default"
+          placeholder={(name === "temperature" && temperature) || "Default"}
           {...range}
           allowDecimal={!whole}
           decimalScale={3}

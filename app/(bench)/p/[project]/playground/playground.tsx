@@ -22,6 +22,8 @@ import {
   firstMessages,
   lastAnswer,
   type ModelChoice,
+  parametersFor,
+  temperatureWords,
   withColumn,
   withMessages,
   withModel,
@@ -60,7 +62,7 @@ export function Playground(props: Props) {
 
   const ask = (column: PlayColumn, messages: PlayColumn["messages"]) => {
     setState((now) => withMessages(now, column.id, messages));
-    void answers.ask(column, messages, state.parameters);
+    void answers.ask(column, messages, parametersFor(state, models, column.model));
   };
   const asked = state.columns.filter((column) => column.model);
   const running = answers.live.size > 0;
@@ -153,6 +155,7 @@ export function Playground(props: Props) {
             state={state}
             prompts={props.prompts}
             mayDeletePrompts={may.save}
+            temperature={temperatureWords(state, models)}
             running={running}
             refused={refused}
             onChange={change}

@@ -17,6 +17,8 @@ type Props = {
   running: boolean;
   /** Why nothing can be asked yet; undefined when it can. */
   refused: string | undefined;
+  /** What an empty temperature stands for. */
+  temperature: string;
   onChange: (part: Partial<PlayState>) => void;
   onRun: () => void;
   onStopAll: () => void;
@@ -114,6 +116,7 @@ export function PromptPanel(props: Props) {
         <summary>Parameters</summary>
         <ParameterFields
           value={state.parameters}
+          temperature={props.temperature}
           onChange={(parameters) => onChange({ parameters })}
         />
       </details>

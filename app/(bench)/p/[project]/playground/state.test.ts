@@ -5,8 +5,11 @@ import {
   emptyState,
   firstMessages,
   lastAnswer,
+  type ModelChoice,
   pace,
+  parametersFor,
   samePrompt,
+  temperatureWords,
   wireMessages,
   withColumn,
   withMessages,
@@ -28,21 +31,30 @@ const facts: AnswerFacts = {
   error: null,
   parameters: {},
 };
-const version = (name: string) => ({ name, kind: "version" as const });
-const start = (): PlayState => emptyState(["m@2", "m@1", "n@1"].map(version));
+const start = (): PlayState => emptyState(["m@2", "m@1", "n@1"]);
 
 describe("the playground's state", () => {
   it("begins with the two newest models, or with the one that was asked for", () => {
     expect(start().columns.map((one) => one.model)).toEqual(["m@2", "m@1"]);
-    const asked = emptyState([version("m@2")], version("n@1"));
-    expect(asked.columns.map((one) => one.model)).toEqual(["n@1"]);
+    expect(emptyState(["m@2"], "n@1").columns.map((one) => one.model)).toEqual(["n@1"]);
     expect(emptyState([]).columns).toHaveLength(1);
     expect(playStateSchema.parse(start())).toEqual(start());
   });
 
-  it("begins at a low temperature, but leaves a deployment its own decoding", () => {
-    expect(start().parameters).toEqual({ temperature: 0.2 });
-    expect(emptyState([], { name: "desk", kind: "deployment" }).parameters).toEqual({});
+  it("asks a version at a low temperature, and a deployment with its own decoding", () => {
+    const models: ModelChoice[] = [
+      { name: "m@2", kind: "version" },
+      { name: "m@1", kind: "version" },
+      { name: "desk", kind: "deployment" },
+    ];
+    expect(parametersFor(start(), models, "m@2")).toEqual({ temperature: 0.2 });
+    expect(parametersFor(start(), models, "desk")).toEqual({});
+    const warm = { parameters: { temperature: 0.9, top_k: 5 } };
+    expect(parametersFor(warm, models, "m@2")).toEqual(warm.parameters);
+    expect(parametersFor(warm, models, "desk")).toEqual(warm.parameters);
+    expect(temperatureWords(start(), models)).toBe("0.2");
+    expect(temperatureWords(withModel(start(), "b", "desk"), models)).toBe("0.2 or its own");
+    expect(temperatureWords(emptyState([], "desk"), models)).toBe("Default");
   });
 
   it("sends system text, earlier turns and the filled prompt", () => {

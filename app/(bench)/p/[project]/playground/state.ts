@@ -6,6 +6,7 @@ import type {
   PlayState,
 } from "#lib/core/playground-session.ts";
 import { fillTemplate } from "#lib/core/prompt-template.ts";
+import type { Sampling } from "#lib/core/sampling.ts";
 
 export type Opened = {
   conversation: number;
@@ -20,23 +21,19 @@ const columnIds = ["a", "b", "c", "d"] as const;
 /** What can be asked. */
 export type ModelChoice = { name: string; kind: "deployment" | "version" };
 
-/** A small model wanders at the protocol's 1; at 0 it could not answer again. The field shows it and takes another. */
-const firstTemperature = 0.2;
-
-/** A fresh playground: up to two models side by side, or the one that was asked for. A deployment keeps its decoding. */
-export function emptyState(models: readonly ModelChoice[], wanted?: ModelChoice): PlayState {
+/** A fresh playground: up to two models side by side, or the one that was asked for. */
+export function emptyState(models: readonly string[], wanted?: string): PlayState {
   const chosen = wanted ? [wanted] : models.slice(0, 2);
-  const decodes = chosen.some(({ kind }) => kind === "deployment");
   return {
     system: "",
     history: [],
     prompt: "",
     variables: {},
     template: null,
-    parameters: decodes ? {} : { temperature: firstTemperature },
-    columns: (chosen.length > 0 ? chosen : [{ name: "" }]).map(({ name }, index) => ({
+    parameters: {},
+    columns: (chosen.length > 0 ? chosen : [""]).map((model, index) => ({
       id: columnIds[index] ?? "a",
-      model: name,
+      model,
       messages: [],
     })),
     conversation: null,
@@ -60,6 +57,26 @@ export function firstMessages(state: PlayState): PlayMessage[] {
     ...state.history,
     { role: "user", content: fillTemplate(state.prompt, state.variables) },
   ];
+}
+
+/** A small model wanders at the protocol's 1; at 0 it could not answer again. */
+const versionTemperature = 0.2;
+const isVersion = (models: readonly ModelChoice[], name: string) =>
+  models.some((one) => one.name === name && one.kind === "version");
+
+/** What one model is asked with: an empty field is a deployment's own decoding, and a low temperature for a version. */
+export const parametersFor = (
+  { parameters }: Pick<PlayState, "parameters">,
+  models: readonly ModelChoice[],
+  model: string,
+): Sampling =>
+  isVersion(models, model) ? { temperature: versionTemperature, ...parameters } : parameters;
+
+/** What an empty temperature stands for in these columns. */
+export function temperatureWords({ columns }: Pick<PlayState, "columns">, models: ModelChoice[]) {
+  const versions = columns.filter((column) => isVersion(models, column.model)).length;
+  if (versions === 0) return "Default";
+  return versions === columns.length ? `${versionTemperature}` : `${versionTemperature} or its own`;
 }
 
 /** As the endpoint takes them: answers that failed without a word are left out. */

@@ -5,14 +5,13 @@ import { useDisclosure } from "@mantine/hooks";
 import Link from "next/link";
 import type { OutputOf } from "#app/_ui/client.ts";
 import { FormDialog } from "#app/_ui/feedback/dialog-form.tsx";
-import { Figure } from "#app/_ui/feedback/figure.tsx";
+import { Figure, Figures } from "#app/_ui/feedback/figure.tsx";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { TimeAgo } from "#app/_ui/feedback/time-ago.tsx";
 import { formatNumber, plural } from "#app/_ui/format.ts";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
 import { Guidelines } from "../../label/guidelines.tsx";
 import { Raters, Simulated } from "../../label/raters.tsx";
-import classes from "../compare.module.css";
 import { ExportDialog } from "./export-dialog.tsx";
 import { Leaderboard } from "./leaderboard.tsx";
 import { VoteList } from "./vote-list.tsx";
@@ -69,7 +68,7 @@ export function ComparisonView({ project, comparison, list, board: firstBoard, m
           </>
         }
       />
-      <div className={classes.figures}>
+      <Figures>
         <Figure
           label="Votes"
           value={formatNumber(board.votes)}
@@ -92,7 +91,7 @@ export function ComparisonView({ project, comparison, list, board: firstBoard, m
           value={formatNumber(one.mine)}
           note={one.waiting > 0 && may.vote ? `${plural(one.waiting, "pair")} for you` : undefined}
         />
-      </div>
+      </Figures>
       {board.simulatedVotes > 0 && (
         <Alert color="brass">
           {board.simulatedVotes === board.votes

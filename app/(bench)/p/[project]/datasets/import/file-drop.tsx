@@ -19,7 +19,7 @@ export default function FileDrop({ onFile, disabled }: Props) {
       aria-label="Drop a file here or choose one"
     >
       <Group justify="center" gap="lg" wrap="nowrap" style={{ pointerEvents: "none" }}>
-        <IconFileImport size={40} stroke={1.3} />
+        <IconFileImport size={40} stroke={1.3} style={{ flexShrink: 0 }} />
         <div>
           <Text size="lg" fw={550}>
             Drop a file here, or click to choose one

@@ -2,13 +2,12 @@
 
 import { Anchor, Button, Group, Paper, Stack, Text } from "@mantine/core";
 import Link from "next/link";
-import { Figure } from "#app/_ui/feedback/figure.tsx";
+import { Figure, Figures } from "#app/_ui/feedback/figure.tsx";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { formatNumber, plural } from "#app/_ui/format.ts";
 import { RunProgress, type RunView } from "#app/_ui/runs/run-progress.tsx";
 import { useOperation } from "#app/_ui/use-operation.ts";
 import { NearDuplicateClusters } from "./near-duplicate-clusters.tsx";
-import classes from "./recipes.module.css";
 import { type StepReport, StepReports } from "./step-reports.tsx";
 
 type Props = { project: string; initial: RunView; mayCancel: boolean };
@@ -129,11 +128,11 @@ function Report({ project, result, kinds }: ReportProps) {
           {plural(result.nodes ?? 0, "node")}.
         </Text>
       )}
-      <div className={classes.figures}>
+      <Figures>
         {figures.map(([label, value]) => (
           <Figure key={label} label={label} value={formatNumber(value)} />
         ))}
-      </div>
+      </Figures>
       <StepReports reports={result.steps} kinds={kinds} />
       <Group>
         <Button component={Link} href={base}>

@@ -3,13 +3,12 @@
 import { Anchor, Button, Text, Tooltip } from "@mantine/core";
 import Link from "next/link";
 import type { OutputOf } from "#app/_ui/client.ts";
-import { Figure } from "#app/_ui/feedback/figure.tsx";
+import { Figure, Figures } from "#app/_ui/feedback/figure.tsx";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { TimeAgo } from "#app/_ui/feedback/time-ago.tsx";
 import { formatNumber, formatPercent, plural } from "#app/_ui/format.ts";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
 import { Guidelines } from "../guidelines.tsx";
-import classes from "../label.module.css";
 import { Raters } from "../raters.tsx";
 import { AgreementPanel } from "./agreement-panel.tsx";
 
@@ -71,7 +70,7 @@ export function TaskOverview({ project, task: id, initial, guidelines, may }: Pr
           </>
         }
       />
-      <div className={classes.figures}>
+      <Figures>
         <Figure
           label="Labelled"
           value={formatPercent(total === 0 ? 0 : submitted / total, 0)}
@@ -107,7 +106,7 @@ export function TaskOverview({ project, task: id, initial, guidelines, may }: Pr
               : "labelling needs the role rater"
           }
         />
-      </div>
+      </Figures>
       <Guidelines text={guidelines} folded />
       {may.manage ? (
         <AgreementPanel project={project} task={id} overlap={task.overlap} />

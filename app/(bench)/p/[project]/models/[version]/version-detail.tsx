@@ -6,7 +6,7 @@ import dynamic from "next/dynamic";
 import Link from "next/link";
 import { LineChart } from "#app/_ui/charts/charts.tsx";
 import type { OutputOf } from "#app/_ui/client.ts";
-import { Figure } from "#app/_ui/feedback/figure.tsx";
+import { Figure, Figures } from "#app/_ui/feedback/figure.tsx";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { LoadingState } from "#app/_ui/feedback/states.tsx";
 import { formatBytes, formatDay, formatFixed, formatNumber, formatShort } from "#app/_ui/format.ts";
@@ -82,7 +82,7 @@ export function VersionDetail({ project, version, relations, card, may }: Props)
           </>
         }
       />
-      <Figures version={version} />
+      <VersionFigures version={version} />
       <div className={classes.columns}>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
         <section className={classes.card} aria-label="Card" tabIndex={0}>
@@ -111,12 +111,12 @@ export function VersionDetail({ project, version, relations, card, may }: Props)
   );
 }
 
-function Figures({ version }: { version: Version }) {
+function VersionFigures({ version }: { version: Version }) {
   const { facts, parameters, contextLength, embedding } = version;
   const parity = parityOf(facts);
   const bytes = numberIn(facts, "bytes");
   return (
-    <div className={classes.figures}>
+    <Figures>
       {parameters !== null && <Figure label="Parameters" value={formatShort(parameters)} />}
       {embedding && (
         <>
@@ -157,7 +157,7 @@ function Figures({ version }: { version: Version }) {
         />
       )}
       {bytes !== null && <Figure label="Size" value={formatBytes(bytes)} />}
-    </div>
+    </Figures>
   );
 }
 

@@ -1,7 +1,7 @@
 "use client";
 
 import { LineChart } from "#app/_ui/charts/charts.tsx";
-import { Figure } from "#app/_ui/feedback/figure.tsx";
+import { Figure, Figures } from "#app/_ui/feedback/figure.tsx";
 import { formatDuration, formatFixed, formatNumber } from "#app/_ui/format.ts";
 import type { RunEvent } from "#app/_ui/runs/use-run-events.ts";
 import classes from "./run.module.css";
@@ -16,7 +16,7 @@ export function TrainingCurves({ events }: { events: readonly RunEvent[] }) {
   const validation = evalSeries(events);
   return (
     <>
-      <div className={classes.figures}>
+      <Figures>
         <Figure
           label="Step"
           value={last ? formatNumber(Number(last.step)) : "–"}
@@ -44,7 +44,7 @@ export function TrainingCurves({ events }: { events: readonly RunEvent[] }) {
         {last && Number(last.eta_seconds) > 0 && (
           <Figure label="Steps left for" value={formatDuration(Number(last.eta_seconds))} />
         )}
-      </div>
+      </Figures>
       <div className={classes.charts}>
         <LineChart
           title="Loss"

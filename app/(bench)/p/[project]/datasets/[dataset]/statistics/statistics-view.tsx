@@ -5,7 +5,7 @@ import { IconChartHistogram } from "@tabler/icons-react";
 import Link from "next/link";
 import { BarChart, Histogram } from "#app/_ui/charts/charts.tsx";
 import type { OutputOf } from "#app/_ui/client.ts";
-import { Figure } from "#app/_ui/feedback/figure.tsx";
+import { Figure, Figures } from "#app/_ui/feedback/figure.tsx";
 import { EmptyState, ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { formatFixed, formatNumber, plural } from "#app/_ui/format.ts";
 import { useOperation } from "#app/_ui/use-operation.ts";
@@ -60,7 +60,7 @@ export function StatisticsView({ project, dataset }: Props) {
         </EmptyState>
       ) : (
         <>
-          <div className={classes.figures}>
+          <Figures>
             <Figure label="Conversations" value={formatNumber(data.conversations)} />
             <Figure label="Messages" value={formatNumber(data.messages)} />
             <Figure
@@ -78,7 +78,7 @@ export function StatisticsView({ project, dataset }: Props) {
               value={formatNumber(Math.round(data.tokens.median))}
               note={spreadWords(data.tokens)}
             />
-          </div>
+          </Figures>
           <div className={classes.plots}>
             <SpreadPlot title="Turns" spread={data.turns} />
             <SpreadPlot title="Tokens" spread={data.tokens} />

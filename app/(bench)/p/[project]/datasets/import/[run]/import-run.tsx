@@ -2,13 +2,12 @@
 
 import { Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import Link from "next/link";
-import { Figure } from "#app/_ui/feedback/figure.tsx";
+import { Figure, Figures } from "#app/_ui/feedback/figure.tsx";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { formatNumber, plural } from "#app/_ui/format.ts";
 import { RunProgress, type RunView } from "#app/_ui/runs/run-progress.tsx";
 import { useOperation } from "#app/_ui/use-operation.ts";
 import { isOpen } from "#lib/core/run-state.ts";
-import classes from "../import.module.css";
 import { ErrorTable } from "../preview.tsx";
 import { FirstRows } from "./first-rows.tsx";
 
@@ -72,11 +71,11 @@ function Done({ project, result }: { project: string; result: Result | null }) {
           ? "Nothing new: every conversation of the file was there already."
           : `${plural(result.added, "conversation")} added.`}
       </Text>
-      <div className={classes.figures}>
+      <Figures>
         {figures.map(([label, value]) => (
           <Figure key={label} label={label} value={value} />
         ))}
-      </div>
+      </Figures>
       <Group>
         <Button component={Link} href={`/p/${project}/datasets/${result.datasetId}`}>
           Open the dataset
