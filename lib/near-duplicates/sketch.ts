@@ -4,7 +4,8 @@ import type { Shingles } from "./shingles.ts";
 /** After so many rounds each bin that is still empty asks every shingle; only texts of a few words come here. */
 const randomRounds = 32;
 const unfilled = 255;
-const noValue = 0xffffffff;
+/** Above every value of a first round, and 2^31 - 1, so that a difference of two stays a whole number of 32 bits. */
+const noValue = 0x7fffffff;
 
 /**
  * Fast similarity sketching (Dahlgaard, Knudsen, Thorup 2017): a MinHash signature of `bins` values at the cost of
@@ -20,7 +21,7 @@ export function createSketcher(
 ): (shingles: Shingles, out: Uint8Array, at: number) => void {
   const binShift = 32 - Math.log2(bins);
   const valueMask = 2 ** binShift - 1;
-  const smallest = new Uint32Array(bins);
+  const smallest = new Int32Array(bins);
   /** The round that filled a bin, from 1; `unfilled` while none did. */
   const filledIn = new Uint8Array(bins);
   let left = 0;
@@ -30,8 +31,10 @@ export function createSketcher(
     for (let i = 0; i < length; i++) {
       const hash = hashes[i] as number;
       const bin = hash >>> binShift;
-      const value = hash & valueMask;
-      if (value < (smallest[bin] as number)) smallest[bin] = value;
+      const least = smallest[bin] as number;
+      const below = (hash & valueMask) - least;
+      // The smaller of both, written always: which one it is cannot be foretold, so a branch would cost more.
+      smallest[bin] = least + (below & (below >> 31));
     }
     left = 0;
     for (let bin = 0; bin < bins; bin++) {
@@ -59,7 +62,7 @@ export function createSketcher(
 
   const fillOne = ({ hashes, length }: Shingles, bin: number) => {
     const factor = oddOf(bin + randomRounds);
-    let least = noValue;
+    let least = 0xffffffff;
     for (let i = 0; i < length; i++) {
       const value = Math.imul(hashes[i] as number, factor) >>> 0;
       if (value < least) least = value;
@@ -69,7 +72,10 @@ export function createSketcher(
 
   return (shingles, out, at) => {
     fillFirst(shingles);
-    if (shingles.length === 0) left = 0;
+    if (shingles.length === 0) {
+      smallest.fill(0xffffffff);
+      left = 0;
+    }
     for (let round = 1; left > 0 && round < randomRounds; round++) fillRound(shingles, round);
     for (let bin = 0; left > 0 && bin < bins; bin++) {
       if (filledIn[bin] === unfilled) fillOne(shingles, bin);
