@@ -7,7 +7,7 @@ const steps = [
   ...[1, 2, 7, 14].map((n) => n * day),
 ];
 
-/** Round local times from `from` to `to`, all in milliseconds: six at most within three months. */
+/** Round local times from `from` to `to`, all in milliseconds: seven at most within three months. */
 export function timeTicks(from: number, to: number): number[] {
   const step = steps.find((one) => (to - from) / one <= 6) ?? 30 * day;
   const shift = new Date(from).getTimezoneOffset() * minute;
