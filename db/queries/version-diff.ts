@@ -24,7 +24,7 @@ const stood = (version: number) =>
 
 /**
  * Rows that differ between two versions. Only memberships that changed in between are looked at. A removed and an added
- * text of one root are an edit.
+ * text of one root are an edit. Few texts have another's root, and an index of their own: no other text is read for it.
  */
 function differences(datasetId: number, from: number, to: number): SQL {
   const [low, high] = [Math.min(from, to), Math.max(from, to)];
@@ -40,13 +40,13 @@ function differences(datasetId: number, from: number, to: number): SQL {
       from was full join now on now.conversation_id = was.conversation_id
       where was.tags is distinct from now.tags
     ), gone as (
-      select a.*, coalesce(c.root_id, c.id) as root,
-        row_number() over (partition by coalesce(c.root_id, c.id) order by c.id) as nth
-      from apart a join conversation c on c.id = a.was where a.now is null
+      select a.*, coalesce(c.root_id, a.was) as root,
+        row_number() over (partition by coalesce(c.root_id, a.was) order by a.was) as nth
+      from apart a left join conversation c on c.id = a.was and c.root_id is not null where a.now is null
     ), come as (
-      select a.*, coalesce(c.root_id, c.id) as root,
-        row_number() over (partition by coalesce(c.root_id, c.id) order by c.id) as nth
-      from apart a join conversation c on c.id = a.now where a.was is null
+      select a.*, coalesce(c.root_id, a.now) as root,
+        row_number() over (partition by coalesce(c.root_id, a.now) order by a.now) as nth
+      from apart a left join conversation c on c.id = a.now and c.root_id is not null where a.was is null
     ), diff as (
       select 'tags' as change, was, now, was_tags, now_tags from apart where was is not null and now is not null
       union all

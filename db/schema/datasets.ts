@@ -45,7 +45,9 @@ export const conversation = pgTable(
   },
   (t) => [
     uniqueIndex("conversation_hash").on(t.projectId, t.hash),
-    index("conversation_root").on(t.rootId),
+    // Only texts made of others have a root; the second index answers for a text whether it has one.
+    index("conversation_root").on(t.rootId).where(sql`root_id is not null`),
+    index("conversation_made").on(t.id, t.rootId).where(sql`root_id is not null`),
     index("conversation_erased").on(t.projectId).where(sql`erased_at is not null`),
   ],
 );
