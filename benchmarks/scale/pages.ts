@@ -26,7 +26,8 @@ async function bySql({ database, world }: Served, after: number): Promise<number
   const found = await database.sql<{ id: number }[]>`
     select c.id::float8 as id, c.kind, c.turns, c.messages, c.tokens, c.lang, c.preview, m.tags
     from membership m join conversation c on c.id = m.conversation_id
-    where m.dataset_id = ${world.dataset} and m.removed_in is null and m.conversation_id > ${after}
+    where m.dataset_id = ${world.dataset} and m.removed_in is null
+      and m.conversation_id > ${after} and c.id > ${after}
     order by m.conversation_id limit 50`;
   return found.map(({ id }) => id);
 }

@@ -83,6 +83,18 @@ function filterConditions(filter: PlainFilter): SQL[] {
   return out;
 }
 
+/**
+ * The rows of `selection` after a conversation, or before it. Said of both tables: told of one, Postgres may walk the other
+ * from its very beginning to that place, which it takes for free; in the middle of a million rows that took 400 ms.
+ */
+export const beyond = (id: number, sign: SQL = sql`>`): SQL =>
+  sql`and m.conversation_id ${sign} ${id} and c.id ${sign} ${id}`;
+
+/** Ids of a dataset's newest version alone, without a filter: a walk along one index, whatever else the project has. */
+export const headIds = (projectId: number, datasetId: number): SQL =>
+  sql`from membership m where ${standsIn(datasetId, undefined)}
+    and exists (select 1 from dataset where id = ${datasetId} and project_id = ${projectId})`;
+
 /** `from … where …` of the rows that a dataset view shows; the handle's project is part of it. See `rowsWhere`. */
 export function selection(
   projectId: number,

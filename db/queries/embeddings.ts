@@ -3,7 +3,7 @@ import type { ConversationBody } from "../../lib/core/conversation.ts";
 import { packVector, unpackVector } from "../../lib/core/vector-bytes.ts";
 import type { ProjectHandle } from "../handle.ts";
 import { numberColumn } from "../text-columns.ts";
-import { selection, type View } from "./dataset-filter.ts";
+import { beyond, selection, type View } from "./dataset-filter.ts";
 import { rowsWhere } from "./rows-where.ts";
 
 /** Conversations of a dataset's newest version after `after`, ascending, that have a text and no vector of the version. */
@@ -15,7 +15,7 @@ export function listWithoutVector(
 ): Promise<{ id: number; body: ConversationBody }[]> {
   return handle.db.execute<{ id: number; body: ConversationBody }>(sql`
     select c.id::float8 as id, c.body ${selection(handle.projectId, datasetId, undefined, {})}
-      and m.conversation_id > ${after} and c.body is not null and not exists (
+      ${beyond(after)} and c.body is not null and not exists (
         select 1 from embedding e where e.model_version_id = ${modelVersionId} and e.conversation_id = c.id)
     order by m.conversation_id limit ${limit}`);
 }
@@ -123,7 +123,7 @@ export async function* readVectors(
   for (let after = 0; ; ) {
     const page = await handle.db.execute<{ id: number; vector: Uint8Array }>(sql`
       select shown.id::float8 as id, e.vector
-      from (select c.id ${rows} and m.conversation_id > ${after} and c.erased_at is null ${only}) shown
+      from (select c.id ${rows} ${beyond(after)} and c.erased_at is null ${only}) shown
         join embedding e on e.conversation_id = shown.id and e.model_version_id = ${modelVersionId}
       order by shown.id limit ${pageRows}`);
     for (const { id, vector } of page) yield { id, vector: unpackVector(vector) };

@@ -3,7 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { ConversationBody } from "../../lib/core/conversation.ts";
 import type { ProjectHandle } from "../handle.ts";
 import { numberColumn } from "../text-columns.ts";
-import { type PlainFilter, selection, type View } from "./dataset-filter.ts";
+import { beyond, type PlainFilter, selection, type View } from "./dataset-filter.ts";
 import { type RecipeRow, rememberedKeys, withMemory } from "./recipe-memory.ts";
 import { findTexts, rowsWhere } from "./rows-where.ts";
 
@@ -63,7 +63,7 @@ function pageOf(
 ): SQL {
   const rows = sql`
     select c.id::float8 as id, c.body, c.lang ${selection(handle.projectId, datasetId, version, filter)}
-      and m.conversation_id > ${after} and c.body is not null
+      ${beyond(after)} and c.body is not null
     order by m.conversation_id limit ${limit}`;
   return memory === undefined ? rows : withMemory(rows, memory);
 }

@@ -8,7 +8,7 @@ import {
 import { AssayError } from "../../lib/core/errors.ts";
 import type { ProjectHandle } from "../handle.ts";
 import { askIndex } from "./ask-index.ts";
-import type { View } from "./dataset-filter.ts";
+import { beyond, headIds, type View } from "./dataset-filter.ts";
 import { rowsWhere } from "./rows-where.ts";
 
 /** A row's sort value and conversation id: where it stands in an order, whatever comes or goes before it. */
@@ -87,9 +87,11 @@ async function walkRows(handle: ProjectHandle, view: View, walk: Walk): Promise<
   return found.map(({ id }) => ({ id, value: 0 }));
 }
 
+/** The newest version, all of it. */
+const isHead = (view: View) => view.version === undefined && Object.keys(view.filter).length === 0;
+
 /** The head in its own order is one step along a Postgres index: nothing is quicker. */
-const needsIndex = (view: View, walk: Walk) =>
-  walk.by !== "added" || view.version !== undefined || Object.keys(view.filter).length > 0;
+const needsIndex = (view: View, walk: Walk) => walk.by !== "added" || !isHead(view);
 
 /** A list by relevance that began without the index goes on without it. */
 const inPlainOrder = ({ by, from }: Walk) => by === "relevance" && from?.value === 0;
@@ -107,13 +109,17 @@ async function walkPlain(
   walk: Walk & { by: DatasetSort },
 ): Promise<Cursor[]> {
   const { by, descending, from, limit } = walk;
-  const rows = await rowsWhere(handle, view);
   const [sign, direction] = descending ? [sql`<`, sql`desc`] : [sql`>`, sql`asc`];
-  if (by === "added") {
-    // One column and no other: a step along the index of the head.
+  if (isHead(view) && by === "added") {
     return handle.db.execute<Cursor>(sql`
-      select c.id::float8 as id, c.id::float8 as value ${rows}
-      ${from ? sql`and m.conversation_id ${sign} ${from.id}` : sql``}
+      select m.conversation_id::float8 as id, m.conversation_id::float8 as value
+      ${headIds(handle.projectId, view.datasetId)} ${from ? sql`and m.conversation_id ${sign} ${from.id}` : sql``}
+      order by m.conversation_id ${direction} limit ${limit}`);
+  }
+  const rows = await rowsWhere(handle, view);
+  if (by === "added") {
+    return handle.db.execute<Cursor>(sql`
+      select c.id::float8 as id, c.id::float8 as value ${rows} ${from ? beyond(from.id, sign) : sql``}
       order by m.conversation_id ${direction} limit ${limit}`);
   }
   const valued =

@@ -6,7 +6,7 @@ import { searchableTexts, wordsOf } from "../../lib/core/search-text.ts";
 import type { ProjectHandle } from "../handle.ts";
 import type { Answer, Progress } from "../index/protocol.ts";
 import { askIndex } from "./ask-index.ts";
-import { type PlainFilter, selection, type View } from "./dataset-filter.ts";
+import { beyond, type PlainFilter, selection, type View } from "./dataset-filter.ts";
 
 /** Without an index, at most this many texts are read for one search: a few seconds. */
 const readableRows = 20_000;
@@ -65,7 +65,7 @@ export async function* readWords(
   }
   for (let after = 0; ; ) {
     const rows = await handle.db.execute<{ id: number; body: ConversationBody | null }>(sql`
-      select c.id::float8 as id, c.body ${plain} and m.conversation_id > ${after}
+      select c.id::float8 as id, c.body ${plain} ${beyond(after)}
       order by m.conversation_id limit ${pageRows}`);
     for (const { id, body } of rows) {
       if (body) yield { id, words: [...searchableTexts(body)].flatMap(wordsOf) };

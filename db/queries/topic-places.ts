@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { ConversationBody } from "../../lib/core/conversation.ts";
 import type { ProjectHandle } from "../handle.ts";
 import { numberColumn } from "../text-columns.ts";
-import { selection, type View } from "./dataset-filter.ts";
+import { beyond, selection, type View } from "./dataset-filter.ts";
 import { plainFilter, rowsWhere } from "./rows-where.ts";
 
 /** Ids read at once. */
@@ -23,7 +23,7 @@ export async function listMappable(
   const ids: number[] = [];
   for (;;) {
     const page = await handle.db.execute<{ id: number }>(sql`
-      select c.id::float8 as id ${rows} and m.conversation_id > ${ids.at(-1) ?? 0} and c.erased_at is null
+      select c.id::float8 as id ${rows} ${beyond(ids.at(-1) ?? 0)} and c.erased_at is null
       order by m.conversation_id limit ${Math.min(pageIds, most + 1 - ids.length)}`);
     for (const { id } of page) ids.push(id);
     if (page.length < pageIds || ids.length > most) return ids;

@@ -89,10 +89,12 @@ export function listChanges(
   page: ChangePage,
 ): Promise<DiffRow[]> {
   return handle.db.execute<DiffRow>(sql`
-    with ${diff}
-    select d.change, coalesce(d.now, d.was)::float8 as place, d.was::float8 as was, d.now::float8 as now,
-      w.preview as "wasPreview", n.preview as "nowPreview", d.was_tags as "wasTags", d.now_tags as "nowTags"
-    from diff d left join conversation w on w.id = d.was left join conversation n on n.id = d.now
-    where coalesce(d.now, d.was) > ${page.after} ${page.change === undefined ? sql`` : sql`and d.change = ${page.change}`}
-    order by coalesce(d.now, d.was) limit ${page.limit}`);
+    with ${diff}, page as (
+      select *, coalesce(now, was) as place from diff
+      where coalesce(now, was) > ${page.after} ${page.change === undefined ? sql`` : sql`and change = ${page.change}`}
+      order by place limit ${page.limit}
+    )
+    select p.change, p.place::float8 as place, p.was::float8 as was, p.now::float8 as now,
+      w.preview as "wasPreview", n.preview as "nowPreview", p.was_tags as "wasTags", p.now_tags as "nowTags"
+    from page p left join conversation w on w.id = p.was left join conversation n on n.id = p.now order by p.place`);
 }

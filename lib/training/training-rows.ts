@@ -45,7 +45,7 @@ export async function* snapshotBodies(
     const rows = await handle.db.execute<{ id: number; body: ConversationBody }>(sql`
       select c.id::float8 as id, c.body from snapshot_item i join conversation c on c.id = i.conversation_id
       where i.snapshot_id = ${snapshotId} and i.side = ${side} and c.project_id = ${handle.projectId}
-        and c.id > ${after} and c.body is not null
+        and i.conversation_id > ${after} and c.id > ${after} and c.body is not null
       order by c.id limit ${page}`);
     yield* rows;
     const last = rows.at(-1);
