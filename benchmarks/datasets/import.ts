@@ -8,6 +8,7 @@ import { source } from "#db/schema/datasets.ts";
 import { importFile } from "#lib/datasets/import-file.ts";
 import { importRunInput, startImport } from "#lib/datasets/start-import.ts";
 import { claimRun } from "#lib/runs/own-run.ts";
+import { tellPlanner } from "#lib/runs/tell-planner.ts";
 import { folders, type Services } from "#lib/services.ts";
 import { withInstance } from "./database.ts";
 import { scaleDialogues } from "./dialogues.ts";
@@ -128,6 +129,7 @@ export async function importSource(
   const owned = await claimRun(services.database, run, 1, "bench");
   if (!owned) throw new TypeError("the run was not claimed");
   await importFile(owned, handle, services, importRunInput.parse(owned.run.input), signal);
+  await tellPlanner(services, run);
   const rows = await handle.db.query.dataset.findMany();
   return rows[0]?.headCount ?? 0;
 }

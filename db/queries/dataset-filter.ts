@@ -26,6 +26,13 @@ export function standsIn(datasetId: number, version: number | undefined): SQL {
     : sql`m.dataset_id = ${datasetId} and m.added_in <= ${version} and (m.removed_in is null or m.removed_in > ${version})`;
 }
 
+/**
+ * Where `c`, a conversation or what it was made from, stood in files. `offset 0` keeps the first of them from being looked
+ * for in the order of all occurrences, as is planned while Postgres has not counted them yet.
+ */
+export const occurrencesOf = sql`
+  select id, source_id, time from occurrence where conversation_id in (c.id, c.root_id) offset 0`;
+
 const hasFinding = (inner: SQL) =>
   sql`exists (select 1 from finding f where f.conversation_id = c.id ${inner})`;
 

@@ -3,7 +3,7 @@ import type { ProjectHandle } from "../handle.ts";
 import type { Progress } from "../index/protocol.ts";
 import { numberColumn } from "../text-columns.ts";
 import { askIndex } from "./ask-index.ts";
-import { labelStateSql, standsIn, type View } from "./dataset-filter.ts";
+import { labelStateSql, occurrencesOf, standsIn, type View } from "./dataset-filter.ts";
 import { type Cursor, justBefore, listPlaces, type PageWish } from "./row-order.ts";
 import { rowsWhere } from "./rows-where.ts";
 
@@ -77,8 +77,7 @@ const shownColumns = sql`
     ${labelStateSql} as label, o.source, o.time
   from picked c left join lateral (
     select s.file_name as source, to_char(o.time at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as time
-    from occurrence o join source s on s.id = o.source_id
-    where o.conversation_id in (c.id, c.root_id) order by o.id limit 1) o on true`;
+    from (${occurrencesOf}) o join source s on s.id = o.source_id order by o.id limit 1) o on true`;
 
 export async function countRows(handle: ProjectHandle, view: View): Promise<number> {
   const answer = await askIndex(handle, view, { counts: [] });

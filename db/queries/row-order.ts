@@ -8,7 +8,7 @@ import {
 import { AssayError } from "../../lib/core/errors.ts";
 import type { ProjectHandle } from "../handle.ts";
 import { askIndex } from "./ask-index.ts";
-import { beyond, headIds, type View } from "./dataset-filter.ts";
+import { beyond, headIds, occurrencesOf, type View } from "./dataset-filter.ts";
 import { rowsWhere } from "./rows-where.ts";
 
 /** A row's sort value and conversation id: where it stands in an order, whatever comes or goes before it. */
@@ -143,5 +143,5 @@ const byTime = (rows: SQL) => sql`
   select c.id, least(greatest(coalesce(
     case when isfinite(o.time) then (extract(epoch from o.time) * 1000000)::bigint end, ${unknown}), ${unknown}), ${latest}) as value
   from (select c.id, c.root_id ${rows}) c left join lateral (
-    select o.time from occurrence o where o.conversation_id in (c.id, c.root_id) order by o.id limit 1) o on true
+    select o.time from (${occurrencesOf}) o order by o.id limit 1) o on true
   offset 0`;
