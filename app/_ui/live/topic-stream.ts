@@ -1,3 +1,5 @@
+import { resumeAfter } from "./resume.ts";
+
 /** `undefined`: something may have been missed. `polled`: nobody said so, there is no stream and this is a look. */
 export type OnChange = (topic: string | undefined, polled: boolean) => void;
 type Follower = { topics: readonly string[]; onChange: OnChange };
@@ -17,7 +19,10 @@ class TopicStream {
   readonly #followers = new Set<Follower>();
   #source: EventSource | undefined;
   #address = "";
+  #topics: readonly string[] = [];
   #lastId: string | undefined;
+  /** Where each topic was left: what changed since is told when somebody follows it again. */
+  readonly #left = new Map<string, string>();
   #gather: ReturnType<typeof setTimeout> | undefined;
   #poll: ReturnType<typeof setInterval> | undefined;
   #reopen: ReturnType<typeof setTimeout> | undefined;
@@ -62,7 +67,11 @@ class TopicStream {
     if (address === this.#address && this.#source) return;
     this.#close();
     this.#address = address;
-    this.#open(this.#lastId ? `${address}&after=${this.#lastId}` : address);
+    this.#topics = topics;
+    const after = resumeAfter(topics, this.#left, this.#lastId);
+    // Should it be closed before it is open, they are where they were.
+    if (after) for (const topic of topics) this.#left.set(topic, this.#left.get(topic) ?? after);
+    this.#open(after ? `${address}&after=${after}` : address);
   }
 
   #open(address: string): void {
@@ -117,6 +126,9 @@ class TopicStream {
   }
 
   #close(): void {
+    if (this.#source?.readyState === EventSource.OPEN && this.#lastId) {
+      for (const topic of this.#topics) this.#left.set(topic, this.#lastId);
+    }
     this.#source?.close();
     this.#source = undefined;
     clearTimeout(this.#reopen);
