@@ -4,6 +4,7 @@ import { Alert, Badge, Group, Paper, Stack, Table, Text, Title } from "@mantine/
 import { Transcript } from "#app/_ui/conversation/transcript.tsx";
 import { CodeSpans } from "#app/_ui/feedback/code-spans.tsx";
 import { plural } from "#app/_ui/format.ts";
+import { StackedTable } from "#app/_ui/table/stacked-table.tsx";
 import type { Preview } from "./confirm-import.tsx";
 import classes from "./import.module.css";
 
@@ -25,32 +26,30 @@ export function PreviewErrors({ preview }: { preview: Preview }) {
 
 export function ErrorTable({ errors }: { errors: Preview["errors"] }) {
   return (
-    <Table.ScrollContainer minWidth={560}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th w={90}>Line</Table.Th>
-            <Table.Th>Reason</Table.Th>
-            <Table.Th>Begins with</Table.Th>
+    <StackedTable aria-label="Records left out" minWidth={560}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th w={90}>Line</Table.Th>
+          <Table.Th>Reason</Table.Th>
+          <Table.Th>Begins with</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {errors.map((error) => (
+          <Table.Tr key={error.recordNumber}>
+            <Table.Td data-label="Line">{error.line ?? error.recordNumber}</Table.Td>
+            <Table.Td data-label="Reason" data-wide>
+              <CodeSpans text={error.reason} />
+            </Table.Td>
+            <Table.Td data-label="Begins with" data-wide>
+              <code className={classes.excerpt} dir="auto">
+                {error.excerpt}
+              </code>
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {errors.map((error) => (
-            <Table.Tr key={error.recordNumber}>
-              <Table.Td>{error.line ?? error.recordNumber}</Table.Td>
-              <Table.Td>
-                <CodeSpans text={error.reason} />
-              </Table.Td>
-              <Table.Td>
-                <code className={classes.excerpt} dir="auto">
-                  {error.excerpt}
-                </code>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </StackedTable>
   );
 }
 
