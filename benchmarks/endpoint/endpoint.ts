@@ -46,8 +46,9 @@ async function main(): Promise<void> {
   );
   console.log(`load average before: ${loadavg()[0]?.toFixed(2)}`);
   await withInstance(async (services, handle, databaseUrl) => {
-    const key = await makeLive(services, handle);
+    const keys = await makeLive(services, handle);
     let wrong = 0;
+    let firstWrong: string | undefined;
     let asked = 0;
     for (const setting of settings) {
       const stub = await start("stub.ts", String(setting.stub));
@@ -57,17 +58,14 @@ async function main(): Promise<void> {
       );
       const nginx = version ? await startNginx(stub.port) : undefined;
       const sides: Side[] = [
-        { name: "direct", port: stub.port, headers: {}, model: "stub" },
-        {
-          name: "endpoint",
-          port: endpoint.port,
-          headers: { authorization: `Bearer ${key}` },
-          model: deploymentName,
-        },
-        ...(nginx ? [{ name: "nginx", port: nginx.port, headers: {}, model: "stub" }] : []),
+        { name: "direct", port: stub.port, model: "stub" },
+        { name: "endpoint", port: endpoint.port, keys, model: deploymentName },
+        ...(nginx ? [{ name: "nginx", port: nginx.port, model: "stub" }] : []),
       ];
       const results = await takeTurns(sides, setting.concurrency, setting.requests);
-      wrong += [...results.values()].flat().reduce((sum, one) => sum + one.wrong, 0);
+      const loads = [...results.values()].flat();
+      wrong += loads.reduce((sum, one) => sum + one.wrong, 0);
+      firstWrong ??= loads.find((one) => one.firstWrong)?.firstWrong;
       asked += (setting.requests + warmUp * setting.concurrency) * rounds;
       asked += warmUpRequests + warmUp * 32;
       report(setting.name, results);
@@ -80,6 +78,7 @@ async function main(): Promise<void> {
     console.log(`load average after: ${loadavg()[0]?.toFixed(2)}`);
     console.log(`correct: ${wrong === 0 && logged === asked}`);
     console.log(`  ${wrong} answers were wrong; ${logged} of ${asked} requests are in the log`);
+    if (firstWrong) console.log(`  the first wrong one: ${firstWrong}`);
     if (wrong > 0 || logged !== asked) process.exitCode = 1;
   });
 }
@@ -103,7 +102,7 @@ function report(name: string, results: Map<string, Load[]>): void {
     (results.get(side) ?? []).map((one, round) => one[figure] - (direct[round]?.[figure] ?? 0));
   console.log(`\n${name}`);
   for (const [side, loads] of results) {
-    const of = (figure: keyof Load) => median(loads.map((one) => one[figure]));
+    const of = (figure: "p50" | "p99" | "perSecond") => median(loads.map((one) => one[figure]));
     const more =
       side === "direct"
         ? ""

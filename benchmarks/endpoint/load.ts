@@ -3,11 +3,19 @@ import { Pool } from "undici";
 export type Side = {
   name: string;
   port: number;
-  headers: Record<string, string>;
+  /** Callers take turns; without any the request goes as it is. */
+  keys?: readonly string[];
   /** The name that the answer should carry. */
   model: string;
 };
-export type Load = { p50: number; p99: number; perSecond: number; wrong: number };
+export type Load = {
+  p50: number;
+  p99: number;
+  perSecond: number;
+  wrong: number;
+  /** The first wrong answer: its status and how it begins. */
+  firstWrong?: string;
+};
 
 const body = JSON.stringify({
   model: "shop",
@@ -17,6 +25,7 @@ const body = JSON.stringify({
   ],
   max_tokens: 40,
 });
+const type = { "content-type": "application/json" };
 /** Requests a connection that are not measured. */
 export const warmUp = 30;
 
@@ -24,14 +33,17 @@ export const warmUp = 30;
 export async function load(side: Side, concurrency: number, count: number): Promise<Load> {
   const pool = new Pool(`http://127.0.0.1:${side.port}`, { connections: concurrency });
   const times: number[] = [];
+  const callers = side.keys?.map((key) => ({ ...type, authorization: `Bearer ${key}` })) ?? [type];
   let wrong = 0;
+  let firstWrong: string | undefined;
+  let asked = 0;
   let left = warmUp * concurrency + count;
   const ask = async () => {
     const from = performance.now();
     const response = await pool.request({
       path: "/v1/chat/completions",
       method: "POST",
-      headers: { "content-type": "application/json", ...side.headers },
+      headers: callers[asked++ % callers.length] ?? type,
       body,
     });
     const text = await response.body.text();
@@ -40,7 +52,10 @@ export async function load(side: Side, concurrency: number, count: number): Prom
       response.statusCode === 200 &&
       text.includes(`"model":"${side.model}"`) &&
       text.includes("It opens at nine in the morning.");
-    if (!right) wrong += 1;
+    if (!right) {
+      wrong += 1;
+      firstWrong ??= `${response.statusCode} ${text.slice(0, 200)}`;
+    }
     return took;
   };
   let begun = 0;
@@ -58,5 +73,5 @@ export async function load(side: Side, concurrency: number, count: number): Prom
   await pool.close();
   times.sort((a, b) => a - b);
   const at = (share: number) => times[Math.ceil(share * times.length) - 1] ?? Number.NaN;
-  return { p50: at(0.5), p99: at(0.99), perSecond: times.length / seconds, wrong };
+  return { p50: at(0.5), p99: at(0.99), perSecond: times.length / seconds, wrong, firstWrong };
 }
