@@ -42,6 +42,15 @@ export function useOperation<N extends OperationName>(
   return query;
 }
 
+/** For a part of a page that needs several answers: asks again for those that failed. */
+export function askFailed(
+  ...queries: { error: unknown; refetch: () => Promise<unknown> }[]
+): () => void {
+  return () => {
+    for (const query of queries) if (query.error) void query.refetch();
+  };
+}
+
 /** What failed from the start stays in sight while nobody answers: asked every few seconds, it would give way to a skeleton. */
 function askAgain(
   query: { isLoadingError: boolean; refetch: () => Promise<unknown> },

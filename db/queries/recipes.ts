@@ -42,6 +42,15 @@ const pick = (handle: ProjectHandle, which?: SQL) =>
     .where(and(eq(recipe.projectId, handle.projectId), which))
     .orderBy(asc(recipe.name));
 
+/** The dataset that a recipe was last run on, deleted or not. */
+export async function lastCleaned(handle: ProjectHandle, id: number): Promise<number | undefined> {
+  const [row] = await handle.db.execute<{ dataset: number }>(sql`
+    select (input->>'datasetId')::float8 as dataset from run
+    where project_id = ${handle.projectId} and kind = 'recipe' and input->>'recipeId' = ${String(id)}
+    order by id desc limit 1`);
+  return row?.dataset;
+}
+
 export const listRecipes = (handle: ProjectHandle): Promise<Recipe[]> => pick(handle);
 
 /** By id, or by name where people type: a name of digits wins over an id. */

@@ -55,6 +55,33 @@ test.describe
       await expect(page.getByRole("button", { name: /gift/i })).toBeVisible();
     });
 
+    test("each page that gets no answer says so, and asks again when she wishes", async () => {
+      const mapped = new URL(page.url()).pathname;
+      const dataset = mapped.slice(0, mapped.lastIndexOf("/"));
+      const base = "/p/default";
+      for (const path of [
+        ...[dataset, `${dataset}/statistics`, `${dataset}/versions`],
+        ...["datasets/recipes/new", "models", "models/train", "evaluate", "chat", "monitor"].map(
+          (place) => `${base}/${place}`,
+        ),
+      ]) {
+        // Their stream of events stays, or they would ask again by themselves.
+        await page.route("**/api/projects/**", (route) => route.abort());
+        await page.goto(path);
+        const told = page.getByRole("alert").filter({ hasText: "Assay does not answer" });
+        await expect(told.first()).toBeVisible({ timeout: 20_000 });
+        // Nothing looks as if it were still coming, and nothing that failed is without a way on.
+        await expect(page.getByRole("status", { name: "Loading" })).toHaveCount(0);
+        await page.unrouteAll({ behavior: "ignoreErrors" });
+        for (let left = await told.count(); left > 0; left--) {
+          await told.first().getByRole("button", { name: "Try again" }).click();
+          await expect(told).toHaveCount(left - 1);
+        }
+      }
+      await page.goto(mapped);
+      await expect(page.getByRole("button", { name: /gift/i })).toBeVisible();
+    });
+
     test("she chooses a topic by the keyboard, and draws a lasso with the mouse", async () => {
       await page.getByRole("button", { name: /gift/i }).press("Enter");
       const part = page.getByRole("region", { name: "Chosen part of the map" });

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import type { ProjectHandle } from "#db/handle.ts";
+import { lastCleaned } from "#db/queries/recipes.ts";
 import { dataset, finding } from "#db/schema/datasets.ts";
 import { removeRows, tagRows } from "#lib/datasets/change-rows.ts";
 import { editConversation } from "#lib/datasets/edit-conversation.ts";
@@ -88,10 +89,13 @@ async function contentOf(id: number): Promise<string> {
 describe("a recipe run", () => {
   it("makes one version and says for each step what it changed", async () => {
     const { handle, id, ids } = await filled();
-    const { run } = await start(handle, id);
+    const { run, recipe } = await start(handle, id);
     const done = await runJob(services, run);
     expect(done.state).toBe("succeeded");
     expect(done).toMatchObject({ done: 6, total: 6 });
+    expect(await lastCleaned(handle, recipe.id)).toBe(id);
+    expect(await lastCleaned(handle, recipe.id + 1)).toBeUndefined();
+    expect(await lastCleaned(await makeHandle(services), recipe.id)).toBeUndefined();
     expect(done.result).toMatchObject({
       version: 2,
       rows: 6,

@@ -37,7 +37,10 @@ export function RunProgress({ project, run: id, initial, mayCancel, onEnd, child
   );
   const run = query.data;
   useEnd(run, onEnd);
-  if (!run) return query.error ? <ErrorState error={query.error} /> : <LoadingState rows={2} />;
+  if (!run && query.error) {
+    return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  }
+  if (!run) return <LoadingState rows={2} />;
   return (
     <section className={classes.root} aria-label={run.title}>
       <Group justify="space-between" gap="xs">

@@ -42,7 +42,8 @@ export function StartEvaluation({ project, opened, onClose, onStarted }: Props) 
     >
       <MultiSelect
         label="Model versions"
-        placeholder={chosen.length === 0 ? "Choose" : ""}
+        placeholder={models.isPending ? "Loading" : chosen.length === 0 ? "Choose" : ""}
+        error={models.error?.message}
         data={versions.map(({ name }) => name)}
         value={chosen}
         onChange={setChosen}
@@ -53,6 +54,7 @@ export function StartEvaluation({ project, opened, onClose, onStarted }: Props) 
       <MultiSelect
         label="Suites"
         description="All that ship with Assay when none is chosen"
+        error={suites.error?.message}
         data={(suites.data?.suites ?? []).map(({ slug, title }) => ({
           value: slug,
           label: title,

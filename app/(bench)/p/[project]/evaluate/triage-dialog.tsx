@@ -142,7 +142,7 @@ function Item({ project, finding }: { project: string; finding: Finding }) {
       <Text size="sm" c="dimmed" className={classes.wrap}>
         {`${checkTitle(check)} · ${finding.model}`}
       </Text>
-      {query.error && <ErrorState error={query.error} />}
+      {query.error && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
       {query.isPending && <LoadingState rows={3} />}
       {found && <ItemCard item={found} check={check} />}
     </Stack>

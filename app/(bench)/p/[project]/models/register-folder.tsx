@@ -27,7 +27,7 @@ function Form({ project, onClose }: { project: string; onClose: () => void }) {
     notify: false,
     onDone: ({ run }) => router.push(`/p/${project}/runs/${run}`),
   });
-  if (found.error) return <ErrorState error={found.error} />;
+  if (found.error) return <ErrorState error={found.error} onRetry={() => void found.refetch()} />;
   if (!found.data) return <LoadingState rows={3} />;
   const { place, folders } = found.data;
   return (

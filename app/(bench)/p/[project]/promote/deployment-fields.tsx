@@ -45,13 +45,18 @@ export function DeploymentFields({ project, value, onChange, disabled = false, e
   const policies = useOperation("policies.list", { project });
   const refused = error?.issues.find(({ path }) => path.startsWith("parameters"));
   const list = policies.data?.policies ?? [];
+  // Its name stands in for its title until that is known.
+  const choices = list.map(({ name, title }) => ({ value: name, label: title }));
+  if (choices.length === 0 && value.policy)
+    choices.push({ value: value.policy, label: value.policy });
   return (
     <Stack>
       <Select
         inputWrapperOrder={below}
         label="Policy"
         description={list.find(({ name }) => name === value.policy)?.about}
-        data={list.map(({ name, title }) => ({ value: name, label: title }))}
+        data={choices}
+        error={policies.error?.message}
         value={value.policy}
         onChange={(policy) => onChange({ policy })}
         allowDeselect={false}

@@ -2,8 +2,8 @@
 
 import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { Transcript } from "#app/_ui/conversation/transcript.tsx";
-import { LoadingState } from "#app/_ui/feedback/states.tsx";
-import { useAct, useOperation } from "#app/_ui/use-operation.ts";
+import { ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
+import { askFailed, useAct, useOperation } from "#app/_ui/use-operation.ts";
 import type { ConversationBody } from "#lib/core/conversation.ts";
 
 type Props = {
@@ -33,6 +33,8 @@ export function EditConflict(props: Props) {
     refresh: ["conversations.list", "datasets.facets"],
     onDone: (done) => onSaved(done.conversation),
   });
+  const error = old.error ?? theirs.error;
+  if (error) return <ErrorState error={error} onRetry={askFailed(old, theirs)} />;
   if (!old.data || (successor !== null && !theirs.data)) return <LoadingState />;
   return (
     <Stack>

@@ -45,7 +45,7 @@ export default function EmbedDialog({ project, dataset, onClose }: Props) {
         this” then compares vectors instead of words. Conversations that have one already are left
         alone.
       </Text>
-      {models.error && <ErrorState error={models.error} />}
+      {models.error && <ErrorState error={models.error} onRetry={() => void models.refetch()} />}
       <Select
         label="Embedding model"
         placeholder={models.isPending ? "Loading" : "Choose"}

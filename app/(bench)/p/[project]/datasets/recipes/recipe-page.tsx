@@ -18,7 +18,7 @@ import { useRouter, useSearchParams } from "next/navigation";
 import { useState } from "react";
 import type { OutputOf } from "#app/_ui/client.ts";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
-import { LoadingState } from "#app/_ui/feedback/states.tsx";
+import { ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { formatNumber, plural } from "#app/_ui/format.ts";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
 import { ExportRecipe } from "./export-recipe.tsx";
@@ -32,6 +32,8 @@ type Props = {
   project: string;
   recipe: Recipe | undefined;
   datasets: { id: number; name: string; conversations: number }[];
+  /** The dataset that the recipe was last run on. */
+  lastDataset: number | undefined;
   mayWrite: boolean;
   /** Whether a Ray cluster is set up. */
   hasCluster: boolean;
@@ -47,7 +49,8 @@ const usual: RecipeStep[] = [
 ];
 
 /** Steps left, what they do to real rows right; saved, then run on a dataset. */
-export function RecipePage({ project, recipe, datasets, mayWrite, hasCluster }: Props) {
+export function RecipePage(props: Props) {
+  const { project, recipe, datasets, mayWrite, hasCluster } = props;
   const router = useRouter();
   const query = useSearchParams();
   const [name, setName] = useState(recipe?.name ?? "");
@@ -55,7 +58,7 @@ export function RecipePage({ project, recipe, datasets, mayWrite, hasCluster }: 
   const [onCluster, setOnCluster] = useState(false);
   const filled = datasets.filter((one) => one.conversations > 0);
   const [dataset, setDataset] = useState(() => {
-    const wanted = Number(query.get("dataset"));
+    const wanted = Number(query.get("dataset") ?? props.lastDataset);
     return filled.find((one) => one.id === wanted)?.id ?? filled[0]?.id;
   });
   const kinds = useOperation("recipes.steps", { project });
@@ -140,6 +143,8 @@ export function RecipePage({ project, recipe, datasets, mayWrite, hasCluster }: 
               errorOf={(path) => error?.fieldError(path)}
               disabled={!mayWrite}
             />
+          ) : kinds.error ? (
+            <ErrorState error={kinds.error} onRetry={() => void kinds.refetch()} />
           ) : (
             <LoadingState />
           )}

@@ -34,7 +34,8 @@ export function RecipePreview({ project, dataset, steps, kinds }: Props) {
     { enabled: settled.length > 0, keepPrevious: true },
   );
   if (settled.length === 0) return <Text c="dimmed">Add a step to see what it does.</Text>;
-  if (preview.error) return <ErrorState error={preview.error} />;
+  if (preview.error)
+    return <ErrorState error={preview.error} onRetry={() => void preview.refetch()} />;
   if (!preview.data) return <LoadingState />;
   const { rows, examples, steps: reports } = preview.data;
   return (

@@ -4,6 +4,7 @@ import { Anchor, Button, Group, Paper, Stack, Text } from "@mantine/core";
 import Link from "next/link";
 import { Figure, Figures } from "#app/_ui/feedback/figure.tsx";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
+import { LoadingState } from "#app/_ui/feedback/states.tsx";
 import { formatNumber, plural } from "#app/_ui/format.ts";
 import { RunProgress, type RunView } from "#app/_ui/runs/run-progress.tsx";
 import { useOperation } from "#app/_ui/use-operation.ts";
@@ -52,7 +53,7 @@ export function RecipeRun({ project, initial, mayCancel }: Props) {
       />
       <Paper p="lg">
         <RunProgress project={project} run={run.id} initial={initial} mayCancel={mayCancel}>
-          {result && <Report project={project} result={result} kinds={kinds.data?.steps} />}
+          {result && <Report project={project} result={result} kinds={kinds} />}
         </RunProgress>
       </Paper>
       {result && droppedAsAlike(result) > 0 && (
@@ -94,7 +95,7 @@ const droppedAsAlike = (result: Result) => sumOf(result, (step) => step.reasons.
 type ReportProps = {
   project: string;
   result: Result;
-  kinds: Parameters<typeof StepReports>[0]["kinds"];
+  kinds: ReturnType<typeof useOperation<"recipes.steps">>;
 };
 
 function Report({ project, result, kinds }: ReportProps) {
@@ -133,7 +134,11 @@ function Report({ project, result, kinds }: ReportProps) {
           <Figure key={label} label={label} value={formatNumber(value)} />
         ))}
       </Figures>
-      <StepReports reports={result.steps} kinds={kinds} />
+      {kinds.isPending ? (
+        <LoadingState rows={result.steps.length} />
+      ) : (
+        <StepReports reports={result.steps} kinds={kinds.data?.steps} />
+      )}
       <Group>
         <Button component={Link} href={base}>
           Open the dataset

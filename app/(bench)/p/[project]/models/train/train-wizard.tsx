@@ -7,7 +7,7 @@ import { useRouter } from "next/navigation";
 import { useEffect, useEffectEvent, useState } from "react";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
 import { EmptyState, ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
-import { useAct, useOperation } from "#app/_ui/use-operation.ts";
+import { askFailed, useAct, useOperation } from "#app/_ui/use-operation.ts";
 import { GreyedButton } from "../greyed-button.tsx";
 import classes from "../models.module.css";
 import { HyperPart } from "./hyper-part.tsx";
@@ -43,7 +43,7 @@ export function TrainWizard({ project, mayTrain, snapshot, base }: Props) {
         trail={[{ label: "Models", href: `/p/${project}/models` }]}
       />
       {error ? (
-        <ErrorState error={error} />
+        <ErrorState error={error} onRetry={askFailed(snapshots, models)} />
       ) : !snapshots.data || !models.data ? (
         <LoadingState />
       ) : !first ? (

@@ -40,7 +40,7 @@ export function TrainingPreview({ project, settings, because }: Props) {
             <Text size="sm">Reading the rows and measuring this machine, some seconds.</Text>
           </Group>
         ) : preview.error ? (
-          <ErrorState error={preview.error} />
+          <ErrorState error={preview.error} onRetry={show} />
         ) : preview.data ? (
           <Shown preview={preview.data} stale={stale} />
         ) : (

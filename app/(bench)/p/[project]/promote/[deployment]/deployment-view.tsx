@@ -203,7 +203,7 @@ function StartGate({ project, deployment, opened, onClose }: StartProps) {
         if (model) act.mutate({ project, deployment, model });
       }}
     >
-      {models.error && <ErrorState error={models.error} />}
+      {models.error && <ErrorState error={models.error} onRetry={() => void models.refetch()} />}
       <Select
         label="Model version"
         placeholder={models.isPending ? "Loading" : "Choose"}

@@ -6,7 +6,7 @@ import { IconLasso } from "@tabler/icons-react";
 import { useState } from "react";
 import { ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { formatNumber, plural } from "#app/_ui/format.ts";
-import { useOperation } from "#app/_ui/use-operation.ts";
+import { askFailed, useOperation } from "#app/_ui/use-operation.ts";
 import type { MapFilter } from "#lib/core/dataset-filter.ts";
 import { describeFilter } from "../describe-filter.ts";
 import { isFiltered } from "../search.ts";
@@ -37,12 +37,7 @@ export function MapPanel({ project, dataset, map, may }: Props) {
   const shown = useOperation("topics.show", { ...asked, filter: { ...rest, ...area } }, live);
   const error = points.error ?? shown.error;
   if (error && !(points.data && shown.data)) {
-    return (
-      <ErrorState
-        error={error}
-        onRetry={() => void Promise.all([points.refetch(), shown.refetch()])}
-      />
-    );
+    return <ErrorState error={error} onRetry={askFailed(points, shown)} />;
   }
   if (!points.data || !shown.data) return <Waiting />;
   const { topics, trail, missing } = shown.data;

@@ -2,7 +2,7 @@
 
 import { Text } from "@mantine/core";
 import { FormDialog } from "#app/_ui/feedback/dialog-form.tsx";
-import { LoadingState } from "#app/_ui/feedback/states.tsx";
+import { ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
 import { plural } from "#app/_ui/format.ts";
 import { useAct, useOperation } from "#app/_ui/use-operation.ts";
 import { notifyUndo } from "../undo-notice.tsx";
@@ -47,6 +47,8 @@ export function RestoreDialog({ project, dataset, version, newest, onClose }: Pr
           leave, {plural(counts.edited, "edit")} and {plural(counts.tags, "change")} of tags are
           taken back. All versions in between stay.
         </Text>
+      ) : diff.error ? (
+        <ErrorState error={diff.error} onRetry={() => void diff.refetch()} />
       ) : (
         <LoadingState rows={2} />
       )}

@@ -4,6 +4,7 @@ import { Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import Link from "next/link";
 import { Figure, Figures } from "#app/_ui/feedback/figure.tsx";
 import { Page, PageHeader } from "#app/_ui/feedback/page-header.tsx";
+import { ErrorState } from "#app/_ui/feedback/states.tsx";
 import { formatNumber, plural } from "#app/_ui/format.ts";
 import { RunProgress, type RunView } from "#app/_ui/runs/run-progress.tsx";
 import { useOperation } from "#app/_ui/use-operation.ts";
@@ -93,7 +94,9 @@ function Done({ project, result }: { project: string; result: Result | null }) {
 }
 
 function ErrorRows({ project, run }: { project: string; run: number }) {
-  const { data } = useOperation("imports.errors", { project, run, limit: 100 });
+  const found = useOperation("imports.errors", { project, run, limit: 100 });
+  if (found.error) return <ErrorState error={found.error} onRetry={() => void found.refetch()} />;
+  const { data } = found;
   if (!data || data.total === 0) return null;
   const file = `/api/projects/${project}/imports/${run}/errors`;
   return (

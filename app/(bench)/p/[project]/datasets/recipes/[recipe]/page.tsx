@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { load, pageContext } from "#app/_door/page.ts";
 import { listDatasets } from "#db/queries/datasets.ts";
+import { lastCleaned } from "#db/queries/recipes.ts";
 import { idSchema } from "#lib/core/dataset-filter.ts";
 import { recipeView, requireRecipe } from "#lib/datasets/recipes.ts";
 import { RecipePage } from "../recipe-page.tsx";
@@ -25,6 +26,7 @@ export default async function OneRecipePage({ params }: Props) {
       project={handle.slug}
       recipe={found}
       datasets={datasets}
+      lastDataset={found && (await lastCleaned(handle, found.id))}
       mayWrite={handle.may("dataset.write")}
       hasCluster={services.ray !== undefined}
     />

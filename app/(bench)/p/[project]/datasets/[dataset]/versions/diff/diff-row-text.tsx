@@ -2,7 +2,7 @@
 
 import dynamic from "next/dynamic";
 import { ErrorState, LoadingState } from "#app/_ui/feedback/states.tsx";
-import { useOperation } from "#app/_ui/use-operation.ts";
+import { askFailed, useOperation } from "#app/_ui/use-operation.ts";
 import classes from "./diff.module.css";
 import type { DiffRow } from "./diff-item.tsx";
 
@@ -26,7 +26,7 @@ export function DiffRowText({ project, dataset, row, nowIn }: Props) {
     { enabled: row.now !== null },
   );
   const error = was.error ?? now.error;
-  if (error) return <ErrorState error={error} />;
+  if (error) return <ErrorState error={error} onRetry={askFailed(was, now)} />;
   const waiting = (row.was !== null && !was.data) || (row.now !== null && !now.data);
   return (
     <div className={classes.text}>

@@ -116,8 +116,8 @@ function SideTexts({ project, dataset, title, ids, taken }: SideProps) {
 type TextProps = { project: string; dataset: number; conversation: number };
 
 function SideText(props: TextProps) {
-  const { data, error } = useOperation("conversations.read", props);
-  if (error) return <ErrorState error={error} />;
+  const { data, error, refetch } = useOperation("conversations.read", props);
+  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (!data) return <LoadingState rows={3} />;
   if (!data.body) return <Text size="sm">This text was erased.</Text>;
   return <Transcript body={data.body} />;
