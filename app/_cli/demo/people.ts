@@ -16,7 +16,7 @@ const figure = (one: { value: number | null; low: number | null; high: number | 
 export async function label({ crew, seed, found }: Tour): Promise<string> {
   const schema = await ensureSchema(crew.admin);
   const { task } = await crew.admin.call("labels.create-task", {
-    name: `Helpfulness ${Date.now()}`,
+    name: "Helpfulness of support",
     schema,
     dataset: found.dataset,
     overlap: crew.raters.length,
