@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 import {
   type InstanceAct,
   type KeyScope,
@@ -9,8 +9,8 @@ import {
   roleMay,
 } from "../lib/core/acts.ts";
 import { AssayError } from "../lib/core/errors.ts";
-import type { Database, Db } from "./client.ts";
-import { apiKey, project, projectMember, user } from "./schema/access.ts";
+import { type Database, type Db, prepareQuery } from "./client.ts";
+import { user } from "./schema/access.ts";
 
 /** Who asks, as the door established it. Roles are never part of it: they are read here, each time. */
 export type Principal =
@@ -121,83 +121,73 @@ const unknownProject = (slug: string) =>
     `There is no project “${slug.slice(0, 80)}” that you can open. Check the address, or ask its owner to invite you.`,
   );
 
+const inactive = () =>
+  new AssayError("unauthenticated", "This account is not active. Sign in with another one.");
+
 async function findUser(db: Db, userId: string) {
   const [row] = await db
     .select({ id: user.id, admin: user.admin })
     .from(user)
     .where(and(eq(user.id, userId), isNull(user.disabledAt)));
-  if (!row) {
-    throw new AssayError(
-      "unauthenticated",
-      "This account is not active. Sign in with another one.",
-    );
-  }
+  if (!row) throw inactive();
   return row;
 }
 
-async function memberRole(db: Db, projectId: number, userId: string) {
-  const [row] = await db
-    .select({ role: projectMember.role })
-    .from(projectMember)
-    .where(and(eq(projectMember.projectId, projectId), eq(projectMember.userId, userId)));
-  return row?.role as ProjectRole | undefined;
-}
+/** All that decides what somebody may do in one project. What is null is not there, or not any more. */
+type Standing = ProjectRow & {
+  /** Whose account it hangs on: the person's own, or that of the key's creator. */
+  asked: string | null;
+  /** The same, while that account is active. */
+  userId: string | null;
+  admin: boolean | null;
+  role: ProjectRole | null;
+  scopes: KeyScope[] | null;
+};
 
-/** A member's role; an instance administrator acts as owner everywhere. */
-async function userRole(db: Db, projectId: number, userId: string) {
-  const person = await findUser(db, userId);
-  return person.admin ? ("owner" as const) : memberRole(db, projectId, userId);
-}
+/** One question, since it comes with every request: the project, the live and unexpired key, the account, its role. */
+const standingIn = (project: SQL) =>
+  prepareQuery<Standing>(sql`
+    select p.id::float8 as id, p.slug, p.name, a.asked, u.id as "userId", u.admin, m.role, k.scopes
+    from project p
+      left join api_key k on k.id = ${sql.placeholder("key")}::bigint and k.project_id = p.id
+        and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
+      cross join lateral (select coalesce(k.created_by, ${sql.placeholder("user")}::text) as asked) a
+      left join "user" u on u.id = a.asked and u.disabled_at is null
+      left join project_member m on m.project_id = p.id and m.user_id = u.id
+    where ${project} and p.deleted_at is null`);
+const bySlug = standingIn(sql`p.slug = ${sql.placeholder("project")}`);
+const byId = standingIn(sql`p.id = ${sql.placeholder("project")}::bigint`);
 
-/** The live, unexpired key with its creator's present role as the ceiling. */
-async function resolveKey(db: Db, keyId: number, projectId: number) {
-  const [key] = await db
-    .select()
-    .from(apiKey)
-    .where(
-      and(
-        eq(apiKey.id, keyId),
-        eq(apiKey.projectId, projectId),
-        isNull(apiKey.revokedAt),
-        sql`(expires_at is null or expires_at > now())`,
-      ),
-    );
-  if (!key) return undefined;
-  const creatorRole = await userRole(db, projectId, key.createdBy);
-  return { userId: key.createdBy, role: keyRole(key.scopes as KeyScope[], creatorRole) };
-}
-
-async function resolveRole(db: Db, principal: Principal, row: ProjectRow) {
-  if (principal.kind === "user") {
-    return { userId: principal.userId, role: await userRole(db, row.id, principal.userId) };
-  }
-  if (principal.kind === "key") return resolveKey(db, principal.keyId, row.id);
-  return undefined;
+/** An instance administrator acts as owner everywhere; the creator's present role is a key's ceiling. */
+function roleOf({ admin, role, scopes }: Standing, { kind }: Principal): ProjectRole | undefined {
+  const own = admin ? ("owner" as const) : (role ?? undefined);
+  return kind === "key" ? keyRole(scopes ?? [], own) : own;
 }
 
 async function grant(
   database: Database,
   actor: Actor,
-  row: ProjectRow | undefined,
-  slug: string,
+  find: typeof bySlug,
+  project: string | number,
   act: ProjectAct,
 ): Promise<ProjectHandle> {
-  if (actor.principal.kind === "anonymous") {
+  const { principal } = actor;
+  if (principal.kind === "anonymous") {
     throw new AssayError("unauthenticated", "Sign in first; nothing was changed.");
   }
-  const found = row && (await resolveRole(database.db, actor.principal, row));
-  if (!row || !found?.role) throw unknownProject(slug);
-  if (!roleMay(found.role, act)) throw forbidden(act, found.role);
-  return new ProjectHandle(grantKey, {
-    database,
-    db: database.db,
-    projectId: row.id,
-    slug: row.slug,
-    name: row.name,
-    role: found.role,
-    userId: found.userId,
-    actor,
+  const [row] = await find(database, {
+    project,
+    key: principal.kind === "key" ? principal.keyId : null,
+    user: principal.kind === "user" ? principal.userId : null,
   });
+  if (!row || row.asked === null) throw unknownProject(String(project));
+  if (row.userId === null) throw inactive();
+  const role = roleOf(row, principal);
+  if (!role) throw unknownProject(String(project));
+  if (!roleMay(role, act)) throw forbidden(act, role);
+  const { id, slug, name, userId } = row;
+  const found = { projectId: id, slug, name, role, userId };
+  return new ProjectHandle(grantKey, { database, db: database.db, actor, ...found });
 }
 
 /**
@@ -210,11 +200,7 @@ export async function openProject(
   slug: string,
   act: ProjectAct,
 ): Promise<ProjectHandle> {
-  const [row] = await database.db
-    .select({ id: project.id, slug: project.slug, name: project.name })
-    .from(project)
-    .where(and(eq(project.slug, slug), isNull(project.deletedAt)));
-  return grant(database, actor, row, slug, act);
+  return grant(database, actor, bySlug, slug, act);
 }
 
 /** As `openProject` for a run's creator, by project id: roles are read again, so a lowered role stops the work. */
@@ -224,11 +210,7 @@ export async function openProjectById(
   projectId: number,
   act: ProjectAct,
 ): Promise<ProjectHandle> {
-  const [row] = await database.db
-    .select({ id: project.id, slug: project.slug, name: project.name })
-    .from(project)
-    .where(and(eq(project.id, projectId), isNull(project.deletedAt)));
-  return grant(database, actor, row, String(projectId), act);
+  return grant(database, actor, byId, projectId, act);
 }
 
 /** Grants an instance act to an administrator, or plain sign-in when `act` is undefined. */

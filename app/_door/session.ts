@@ -1,6 +1,6 @@
 import type { Actor } from "#db/handle.ts";
 import { authOf } from "#lib/access/auth.ts";
-import { findKey, touchKey } from "#lib/access/find-key.ts";
+import { findKey, noteUse } from "#lib/access/find-key.ts";
 import { AssayError } from "#lib/core/errors.ts";
 import type { Services } from "#lib/services.ts";
 
@@ -27,15 +27,14 @@ export async function identify(services: Services, headers: Headers): Promise<Id
 
 async function identifyKey(services: Services, authorization: string): Promise<Identity> {
   const token = /^Bearer ([\x21-\x7e]+)$/i.exec(authorization)?.[1];
-  const { db } = services.database;
-  const key = token && (await findKey(db, token));
+  const key = token && (await findKey(services.database, token));
   if (!key) {
     throw new AssayError(
       "unauthenticated",
       "This API key is not valid: it may be revoked, expired or mistyped. Nothing was changed; create another in Settings.",
     );
   }
-  await touchKey(db, key.id);
+  await noteUse(services.database, key);
   return {
     carrier: "key",
     actor: { principal: { kind: "key", keyId: key.id }, door: "api" },

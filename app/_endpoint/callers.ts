@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import { openProjectById } from "#db/handle.ts";
-import { findKey, keyChannel, touchKey } from "#lib/access/find-key.ts";
+import { findKey, keyChannel, noteUse } from "#lib/access/find-key.ts";
 import type { EndpointGrant } from "#lib/chat/resolve-target.ts";
 import { AssayError } from "#lib/core/errors.ts";
 import { hashToken, readToken } from "#lib/secrets.ts";
@@ -89,7 +89,7 @@ async function recheckAll(running: ReadonlySet<Running>): Promise<void> {
 
 async function keyCaller(services: Services, token: string): Promise<Caller> {
   const { database } = services;
-  const key = await findKey(database.db, token);
+  const key = await findKey(database, token);
   if (!key) throw refused();
   // The creator's right is the key's ceiling: a disabled or removed creator closes it.
   const creator = {
@@ -98,11 +98,11 @@ async function keyCaller(services: Services, token: string): Promise<Caller> {
   };
   const mayStill = () => openProjectById(database, creator, key.projectId, "chat.use");
   await mayStill();
-  await touchKey(database.db, key.id);
+  await noteUse(database, key);
   return {
     name: `key:${key.id}`,
     recheck: async () => {
-      if (!(await findKey(database.db, token))) throw refused();
+      if (!(await findKey(database, token))) throw refused();
       await mayStill();
     },
     ratePerMinute: key.ratePerMinute ?? defaultRate,

@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { openRequestLog } from "#lib/chat/log-request.ts";
 import { resolveEmbedding, resolveWriter } from "#lib/chat/resolve-embedding.ts";
 import { listTargets, unknownModel } from "#lib/chat/resolve-target.ts";
@@ -121,6 +121,7 @@ export async function buildEndpoint(services: Services): Promise<FastifyInstance
     const parsed = translateFastify(cause);
     const { status, headers, body } = openAiError(parsed);
     if (status >= 500) services.log.error({ err: parsed, url: request.url }, "endpoint");
+    if (status === 413) linger(request, reply);
     return reply.code(status).headers(headers).send(body);
   });
   app.setNotFoundHandler((request) => {
@@ -168,6 +169,16 @@ export async function buildEndpoint(services: Services): Promise<FastifyInstance
     return giveFeedback(services, callerOf(request).grant, given);
   });
   return app;
+}
+
+/**
+ * For a refusal before the request has come whole: closed at once, the client would see a broken connection and not the
+ * answer. What it still sends is dropped, for two seconds.
+ */
+function linger({ raw }: FastifyRequest, reply: FastifyReply): void {
+  reply.removeHeader("connection");
+  const close = () => raw.complete || raw.destroy();
+  setTimeout(close, 2000).unref();
 }
 
 /** JSON that can be kept. Throws invalid_input, unsupported_media. */

@@ -34,7 +34,7 @@ const readPage = ({ project, dataset, modelVersion }: Which, after: number) => s
   select e.conversation_id::float8 as id, e.vector
   from membership m join conversation c on c.id = m.conversation_id
     join embedding e on e.conversation_id = c.id and e.model_version_id = ${modelVersion}
-  where m.dataset_id = ${dataset} and m.removed_in is null and c.project_id = ${project}
+  where m.dataset_id = ${dataset} and m.removed_in is null and (c.project_id = ${project}) is not false
     and c.erased_at is null and m.conversation_id > ${after} and c.id > ${after}
   order by m.conversation_id limit ${pageRows}`;
 

@@ -1,4 +1,4 @@
-import { type SQL, sql } from "drizzle-orm";
+import { type Placeholder, type SQL, sql } from "drizzle-orm";
 import type { DatasetFilter, MapFilter } from "../../lib/core/dataset-filter.ts";
 import { numberColumn } from "../text-columns.ts";
 
@@ -20,7 +20,10 @@ export function textArray(values: readonly string[]): SQL {
 }
 
 /** Rows that stood in the dataset at `version`; the head (undefined) uses partial indexes. */
-export function standsIn(datasetId: number, version: number | undefined): SQL {
+export function standsIn(
+  datasetId: number | Placeholder,
+  version: number | Placeholder | undefined,
+): SQL {
   return version === undefined
     ? sql`m.dataset_id = ${datasetId} and m.removed_in is null`
     : sql`m.dataset_id = ${datasetId} and m.added_in <= ${version} and (m.removed_in is null or m.removed_in > ${version})`;
@@ -102,6 +105,14 @@ export const headIds = (projectId: number, datasetId: number): SQL =>
   sql`from membership m where ${standsIn(datasetId, undefined)}
     and exists (select 1 from dataset where id = ${datasetId} and project_id = ${projectId})`;
 
+/**
+ * Texts `c` of a project, found by another way than their project. `is not false` keeps Postgres from that way: while it
+ * has not counted the rows of a new project it takes them for one, and went through all of them again for each row of a
+ * dataset; 25,000 rows took two minutes.
+ */
+export const ofProject = (projectId: number): SQL =>
+  sql`(c.project_id = ${projectId}) is not false`;
+
 /** `from … where …` of the rows that a dataset view shows; the handle's project is part of it. See `rowsWhere`. */
 export function selection(
   projectId: number,
@@ -111,7 +122,7 @@ export function selection(
 ): SQL {
   const conditions = [
     standsIn(datasetId, version),
-    sql`c.project_id = ${projectId}`,
+    ofProject(projectId),
     ...filterConditions(filter),
     ...(filter.map ? [sql`c.id in (${placedOn(projectId, datasetId, filter.map)})`] : []),
   ];

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
+import { prepareQuery } from "../client.ts";
 import type { ProjectHandle } from "../handle.ts";
 import type { Progress } from "../index/protocol.ts";
-import { numberColumn } from "../text-columns.ts";
 import { askIndex } from "./ask-index.ts";
 import { labelStateSql, occurrencesOf, standsIn, type View } from "./dataset-filter.ts";
 import { type Cursor, justBefore, listPlaces, type PageWish } from "./row-order.ts";
@@ -51,33 +51,39 @@ export async function listRows(handle: ProjectHandle, view: View, page: PageWish
   return { rows, next, previous: more ? first : null };
 }
 
-/** What rows show, in the order of the ids. */
-export async function showRows(
-  handle: ProjectHandle,
-  view: View,
-  ids: readonly number[],
-): Promise<DatasetRow[]> {
-  if (ids.length === 0) return [];
-  const rows = await handle.db.execute<DatasetRow>(sql`
+/** What a row shows beside its own columns is looked up for the picked rows only. */
+const shownRows = (standing: SQL) =>
+  prepareQuery<DatasetRow>(sql`
     with picked as materialized (
       select c.id, c.root_id, c.kind, c.turns, c.messages, c.tokens, c.lang, c.preview, c.erased_at, m.tags
       from membership m join conversation c on c.id = m.conversation_id
-      where ${standsIn(view.datasetId, view.version)} and c.project_id = ${handle.projectId}
-        and m.conversation_id = any(${numberColumn(ids, "bigint")})
-    ) ${shownColumns}`);
+      where ${standing} and c.project_id = ${sql.placeholder("project")}
+        and m.conversation_id = any(${sql.placeholder("ids")}::text::bigint[])
+    )
+    select c.id::float8 as id, c.kind, c.turns, c.messages, c.tokens, c.lang, c.preview, c.tags,
+      c.erased_at is not null as erased,
+      (select count(*)::int from finding f where f.conversation_id = c.id) as findings,
+      ${labelStateSql} as label, o.source, o.time
+    from picked c left join lateral (
+      select s.file_name as source, to_char(o.time at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as time
+      from (${occurrencesOf}) o join source s on s.id = o.source_id order by o.id limit 1) o on true`);
+const ofHead = shownRows(standsIn(sql.placeholder("dataset"), undefined));
+const ofVersion = shownRows(standsIn(sql.placeholder("dataset"), sql.placeholder("version")));
+
+/** What rows show, in the order of the ids. Reads outside any transaction. */
+export async function showRows(
+  { database, projectId }: ProjectHandle,
+  { datasetId, version }: View,
+  ids: readonly number[],
+): Promise<DatasetRow[]> {
+  if (ids.length === 0) return [];
+  const asked = { dataset: datasetId, project: projectId, ids: `{${ids.join(",")}}` };
+  const rows = await (version === undefined
+    ? ofHead(database, asked)
+    : ofVersion(database, { ...asked, version }));
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
-
-/** What a row shows beside its own columns is looked up for the picked rows only. */
-const shownColumns = sql`
-  select c.id::float8 as id, c.kind, c.turns, c.messages, c.tokens, c.lang, c.preview, c.tags,
-    c.erased_at is not null as erased,
-    (select count(*)::int from finding f where f.conversation_id = c.id) as findings,
-    ${labelStateSql} as label, o.source, o.time
-  from picked c left join lateral (
-    select s.file_name as source, to_char(o.time at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as time
-    from (${occurrencesOf}) o join source s on s.id = o.source_id order by o.id limit 1) o on true`;
 
 export async function countRows(handle: ProjectHandle, view: View): Promise<number> {
   const answer = await askIndex(handle, view, { counts: [] });

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNull, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNull, or, sql } from "drizzle-orm";
 import { AssayError } from "../../lib/core/errors.ts";
 import type { ProjectHandle } from "../handle.ts";
 import { dataset, datasetVersion } from "../schema/datasets.ts";
@@ -16,19 +16,17 @@ export async function requireDataset(
   handle: ProjectHandle,
   ref: number | string,
 ): Promise<Dataset> {
-  const named = typeof ref === "string" ? await findDatasetByName(handle, ref) : undefined;
-  if (named) return named;
-  if (typeof ref === "string" && !/^\d{1,15}$/.test(ref)) throw missingDataset();
+  const byName = typeof ref === "string" ? eq(dataset.name, ref) : undefined;
+  const isId = typeof ref === "number" || /^\d{1,15}$/.test(ref);
+  const byId = isId ? eq(dataset.id, Number(ref)) : undefined;
   const [row] = await handle.db
     .select()
     .from(dataset)
     .where(
-      and(
-        eq(dataset.id, Number(ref)),
-        eq(dataset.projectId, handle.projectId),
-        isNull(dataset.deletedAt),
-      ),
-    );
+      and(or(byName, byId), eq(dataset.projectId, handle.projectId), isNull(dataset.deletedAt)),
+    )
+    .orderBy(...(byName && byId ? [desc(byName)] : []))
+    .limit(1);
   if (!row) throw missingDataset();
   return row;
 }

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { ProjectHandle } from "#db/handle.ts";
+import { ofProject } from "#db/queries/dataset-filter.ts";
 import type { TrainRow } from "#models/launch/schema.ts";
 import {
   type ConversationBody,
@@ -44,7 +45,7 @@ export async function* snapshotBodies(
   for (;;) {
     const rows = await handle.db.execute<{ id: number; body: ConversationBody }>(sql`
       select c.id::float8 as id, c.body from snapshot_item i join conversation c on c.id = i.conversation_id
-      where i.snapshot_id = ${snapshotId} and i.side = ${side} and c.project_id = ${handle.projectId}
+      where i.snapshot_id = ${snapshotId} and i.side = ${side} and ${ofProject(handle.projectId)}
         and i.conversation_id > ${after} and c.id > ${after} and c.body is not null
       order by c.id limit ${page}`);
     yield* rows;
