@@ -22,7 +22,7 @@ export async function openMemory(tx: ProjectHandle, digest: string): Promise<num
 /** Rows of a recipe's view with what is known of them. @param rows `select … c.id, c.body, c.lang` in the order of ids. */
 export const withMemory = (rows: SQL, memory: number): SQL => sql`
   select r.id::float8 as id, case when k.memory_id is null then r.body end as body, r.lang, coalesce(k.keys, '{}') as keys
-  from (${rows}) r left join recipe_known k on k.memory_id = ${memory} and k.conversation_id = r.id order by r.id`;
+  from (${rows}) r left join recipe_known k on k.memory_id = ${memory} and k.conversation_id = r.id::bigint order by r.id`;
 
 /** Notes rows that came out as they went in, with the keys that they asked with. */
 export async function rememberRows(
