@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import type { NextConfig } from "next";
+import { safeHeaders } from "./app/_door/csp.ts";
 import { env } from "./lib/env.ts";
 
 /** Next writes its build folder into the tsconfig: another folder gets a file of its own, which git does not see. */
@@ -58,14 +59,7 @@ const config: NextConfig = {
   headers: async () => [
     {
       source: "/:path*",
-      headers: [
-        { key: "X-Content-Type-Options", value: "nosniff" },
-        { key: "X-Frame-Options", value: "DENY" },
-        { key: "Referrer-Policy", value: "same-origin" },
-        { key: "Cross-Origin-Opener-Policy", value: "same-origin" },
-        { key: "Cross-Origin-Resource-Policy", value: "same-origin" },
-        { key: "Permissions-Policy", value: "camera=(), microphone=(), geolocation=()" },
-      ],
+      headers: Object.entries(safeHeaders).map(([key, value]) => ({ key, value })),
     },
   ],
 };

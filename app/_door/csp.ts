@@ -31,4 +31,14 @@ export function pagePolicy(nonce: string, endpointUrl: string, development: bool
 /** An API answer is data: nothing in it may run, load or be framed. */
 export const dataPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
+/** Stand on every answer, whoever gives it. */
+export const safeHeaders = {
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "same-origin",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": "camera=(), microphone=(), geolocation=()",
+};
+
 export const newNonce = () => randomBytes(16).toString("base64");

@@ -5,6 +5,11 @@ import type { Operation } from "#lib/operation.ts";
 import { inputShape, type JsonSchema, typesOf } from "./json-shape.ts";
 import type { Match } from "./router.ts";
 
+/** What an operation reads of a request: a `Request` is one, and Node's own is made one without a copy of its body. */
+export type ApiRequest = Pick<Request, "url" | "headers" | "signal"> & {
+  body: AsyncIterable<Uint8Array> | null;
+};
+
 /** Larger things travel as uploads. */
 export const maxBodyBytes = 4 * 1024 * 1024;
 /** A tree of 300 messages nests about 600 deep; what recurses over it must not run out of stack. */
@@ -20,7 +25,10 @@ function refuse(path: string, message: string): AssayError {
 }
 
 /** Input of an operation: path parameters, then the query (GET, DELETE) or the JSON body (POST, PUT). */
-export async function readInput(request: Request, match: Match): Promise<Record<string, unknown>> {
+export async function readInput(
+  request: ApiRequest,
+  match: Match,
+): Promise<Record<string, unknown>> {
   const { operation, params } = match;
   const input: Record<string, unknown> = {};
   const shape = inputShape(operation);
@@ -36,7 +44,7 @@ export async function readInput(request: Request, match: Match): Promise<Record<
   return input;
 }
 
-function readQuery(request: Request, operation: Operation): Record<string, unknown> {
+function readQuery(request: ApiRequest, operation: Operation): Record<string, unknown> {
   const query = new URL(request.url).searchParams;
   const shape = inputShape(operation);
   const given: Record<string, unknown> = {};
@@ -101,7 +109,7 @@ const notJson = () =>
   );
 
 /** A JSON object from a body of at most 4 MB. Throws unsupported_media, too_large, invalid_input. */
-export async function readJsonBody(request: Request): Promise<Record<string, unknown>> {
+export async function readJsonBody(request: ApiRequest): Promise<Record<string, unknown>> {
   const type = request.headers.get("content-type");
   if (type !== null && !jsonType.test(type)) throw notJson();
   if (!/^(identity)?$/i.test(request.headers.get("content-encoding") ?? "")) {
@@ -127,7 +135,7 @@ const tooLarge = () =>
   );
 
 /** The body as text, given up as soon as it is too large, whatever its Content-Length says. */
-async function readLimited(request: Request): Promise<string> {
+async function readLimited(request: ApiRequest): Promise<string> {
   if (Number(request.headers.get("content-length") ?? 0) > maxBodyBytes) throw tooLarge();
   if (!request.body) return "";
   const chunks: Uint8Array[] = [];

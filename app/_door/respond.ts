@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { ErrorCode } from "#lib/core/errors.ts";
 import { asAssayError } from "#lib/errors.ts";
-import { dataPolicy } from "./csp.ts";
+import { dataPolicy, safeHeaders } from "./csp.ts";
 
 /** The one table from error code to HTTP status. */
 export const httpStatus: Record<ErrorCode, number> = {
@@ -32,17 +32,30 @@ const retryAfter: Partial<Record<ErrorCode, number>> = { rate_limited: 10, unava
 const baseHeaders = {
   "cache-control": "no-store",
   "content-security-policy": dataPolicy,
-  "x-content-type-options": "nosniff",
+  "content-type": "application/json",
+  ...safeHeaders,
 };
 
+/** An answer of the API before it is sent, by Next or by the server itself. */
+export type Answer = { status: number; headers: Record<string, string>; body: string };
+
+export const jsonAnswer = (
+  value: unknown,
+  status = 200,
+  headers: Record<string, string> = {},
+): Answer => ({ status, headers: { ...baseHeaders, ...headers }, body: JSON.stringify(value) });
+
+export const responseOf = ({ body, status, headers }: Answer): Response =>
+  new Response(body, { status, headers });
+
 export function jsonResponse(value: unknown, status = 200, headers: HeadersInit = {}): Response {
-  const response = Response.json(value, { status, headers: baseHeaders });
+  const response = responseOf(jsonAnswer(value, status));
   for (const [name, content] of new Headers(headers)) response.headers.append(name, content);
   return response;
 }
 
 /** Any thrown thing as `{error: {code, message, issues?}}`; stack, cause and detail go to the log only. */
-export function errorResponse(thrown: unknown, log: Logger): Response {
+export function errorAnswer(thrown: unknown, log: Logger): Answer {
   const error = asAssayError(thrown);
   const status = httpStatus[error.code];
   if (status >= 500) log.error({ err: error, detail: error.detail }, error.code);
@@ -55,5 +68,8 @@ export function errorResponse(thrown: unknown, log: Logger): Response {
       ...(error.issues?.length ? { issues: error.issues.slice(0, 20) } : {}),
     },
   };
-  return jsonResponse(body, status, wait === undefined ? {} : { "retry-after": String(wait) });
+  return jsonAnswer(body, status, wait === undefined ? {} : { "retry-after": String(wait) });
 }
+
+export const errorResponse = (thrown: unknown, log: Logger): Response =>
+  responseOf(errorAnswer(thrown, log));

@@ -4,6 +4,7 @@ import { loadavg } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findFreePort } from "#app/_cli/supervisor/ports.ts";
+import { roleArgs } from "#app/_cli/supervisor/roles.ts";
 import { env } from "#lib/env.ts";
 import { makePlace, root, startInstance } from "#tests/setup/instance.ts";
 import { prepare } from "../../scripts/prepare.mjs";
@@ -17,11 +18,15 @@ const heaviest = 8;
 const median = (values: readonly number[]) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** Seconds from the start of `next start` in `folder` to the first answer on `path`, whatever it says. */
-async function startTime(folder: string, path: string): Promise<number> {
+/** Seconds from the start of a web process in `folder` (`command`: what Node runs) to the first answer on `path`, whatever it says. */
+async function startTime(
+  folder: string,
+  command: readonly string[],
+  path: string,
+): Promise<number> {
   const port = await findFreePort();
   const from = performance.now();
-  const child = spawn(process.execPath, [next, "start", "-p", String(port), "-H", "127.0.0.1"], {
+  const child = spawn(process.execPath, [...command, "-p", String(port), "-H", "127.0.0.1"], {
     cwd: folder,
     env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" },
     stdio: "ignore",
@@ -36,7 +41,7 @@ async function startTime(folder: string, path: string): Promise<number> {
         () => false,
       );
       if (answered) return (performance.now() - from) / 1000;
-      if (child.exitCode !== null) throw new Error(`next start ended with ${child.exitCode}.`);
+      if (child.exitCode !== null) throw new Error(`the web process ended with ${child.exitCode}.`);
       await sleep(5);
     }
   } finally {
@@ -89,8 +94,8 @@ try {
   const theirs: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const turns: (() => Promise<unknown>)[] = [
-      async () => ours.push(await startTime(root, "/healthz")),
-      async () => theirs.push(await startTime(empty.folder, "/")),
+      async () => ours.push(await startTime(root, roleArgs.web, "/healthz")),
+      async () => theirs.push(await startTime(empty.folder, [next, "start"], "/")),
     ];
     for (const turn of round % 2 ? turns.reverse() : turns) await turn();
   }

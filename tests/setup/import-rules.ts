@@ -23,6 +23,8 @@ const mayReadEnv = [
   /^lib\/env\.ts$/,
   // Hands the whole environment, less its secrets, to the processes it starts.
   /^app\/_cli\/supervisor\/child-process\.ts$/,
+  // Sets NODE_ENV, which Next and React read themselves.
+  /^app\/_web\/main\.ts$/,
   // Tools and tests with settings of their own.
   /^(tests|benchmarks)\//,
   /^scripts\//,

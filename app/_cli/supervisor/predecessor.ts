@@ -19,9 +19,9 @@ export async function endLeftovers(dataDir: string): Promise<void> {
   }
 }
 
-/** A pid may have been given to another program since; Next renames its process. */
+/** A pid may have been given to another program since. */
 async function isOurs(pid: number): Promise<boolean> {
   const command = await commandOf(pid);
-  const marks = ["next-server", ...Object.values(roleArgs).map((args) => args[0])];
+  const marks = Object.values(roleArgs).map((args) => args[0]);
   return command !== undefined && marks.some((mark) => command.includes(mark));
 }

@@ -9,7 +9,7 @@ import type { Part } from "./keep-running.ts";
 
 /** Arguments after `node`, of each role that is a process of its own; also how a leftover one is recognised. */
 export const roleArgs = {
-  web: ["node_modules/next/dist/bin/next", "start"],
+  web: ["app/_web/main.ts"],
   endpoint: ["app/_endpoint/main.ts"],
   worker: ["jobs/worker.ts"],
   "model-server": ["models/server/main.ts"],

@@ -1,0 +1,32 @@
+import { parseArgs } from "node:util";
+import { projectRoot } from "#app/_cli/supervisor/child-process.ts";
+import { webServices } from "#app/_door/services.ts";
+import { createWebServer } from "./server.ts";
+
+/** The process of pages and API: `-p PORT -H HOST`. */
+const { values } = parseArgs({
+  options: { port: { type: "string", short: "p" }, host: { type: "string", short: "H" } },
+});
+const port = Number(values.port);
+const hostname = values.host ?? "127.0.0.1";
+
+// As Next's own command does: React and Next ask it for what they are.
+Object.assign(process.env, { NODE_ENV: process.env.NODE_ENV ?? "production" });
+const { default: next } = await import("next");
+const pages = next({ dev: false, dir: projectRoot, hostname, port });
+await pages.prepare();
+const server = createWebServer(pages.getRequestHandler(), webServices);
+server.listen(port, hostname);
+
+for (const signal of ["SIGTERM", "SIGINT", "disconnect"] as const) {
+  process.once(signal, () => {
+    // Answers in hand end; streams of events are ended by their hub.
+    server.close(() => {
+      pages.close().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+    });
+    server.closeIdleConnections();
+  });
+}
