@@ -110,7 +110,7 @@ export const headIds = (projectId: number, datasetId: number): SQL =>
  * has not counted the rows of a new project it takes them for one, and went through all of them again for each row of a
  * dataset; 25,000 rows took two minutes.
  */
-export const ofProject = (projectId: number): SQL =>
+export const ofProject = (projectId: number | Placeholder): SQL =>
   sql`(c.project_id = ${projectId}) is not false`;
 
 /** `from … where …` of the rows that a dataset view shows; the handle's project is part of it. See `rowsWhere`. */

@@ -3,8 +3,8 @@ import { prepareQuery } from "../client.ts";
 import type { ProjectHandle } from "../handle.ts";
 import type { Progress } from "../index/protocol.ts";
 import { askIndex } from "./ask-index.ts";
-import { labelStateSql, occurrencesOf, standsIn, type View } from "./dataset-filter.ts";
-import { type Cursor, justBefore, listPlaces, type PageWish } from "./row-order.ts";
+import { labelStateSql, occurrencesOf, ofProject, standsIn, type View } from "./dataset-filter.ts";
+import { type Cursor, isHead, justBefore, listPlaces, type PageWish } from "./row-order.ts";
 import { rowsWhere } from "./rows-where.ts";
 
 export type { View } from "./dataset-filter.ts";
@@ -35,14 +35,11 @@ export type Page = {
 
 /** One page of rows with all that they show. Throws what `listPlaces` throws. */
 export async function listRows(handle: ProjectHandle, view: View, page: PageWish): Promise<Page> {
-  const { rows: places, more } = await listPlaces(handle, view, page);
+  const { rows, places, more } = isHeadWalk(view, page)
+    ? await walkHead(handle, view, page)
+    : await walkView(handle, view, page);
   const [first, last] = [places.at(0) ?? null, places.at(-1) ?? null];
   const { before, after } = page;
-  const rows = await showRows(
-    handle,
-    view,
-    places.map((place) => place.id),
-  );
   if (before === undefined) {
     return { rows, next: more ? last : null, previous: after ? first : null };
   }
@@ -51,15 +48,19 @@ export async function listRows(handle: ProjectHandle, view: View, page: PageWish
   return { rows, next, previous: more ? first : null };
 }
 
+type Walked = { rows: DatasetRow[]; places: Cursor[]; more: boolean };
+
+async function walkView(handle: ProjectHandle, view: View, page: PageWish): Promise<Walked> {
+  const { rows: places, more } = await listPlaces(handle, view, page);
+  const ids = places.map((place) => place.id);
+  return { rows: await showRows(handle, view, ids), places, more };
+}
+
 /** What a row shows beside its own columns is looked up for the picked rows only. */
-const shownRows = (standing: SQL) =>
+const shownRows = (picked: SQL) =>
   prepareQuery<DatasetRow>(sql`
     with picked as materialized (
-      select c.id, c.root_id, c.kind, c.turns, c.messages, c.tokens, c.lang, c.preview, c.erased_at, m.tags
-      from membership m join conversation c on c.id = m.conversation_id
-      where ${standing} and c.project_id = ${sql.placeholder("project")}
-        and m.conversation_id = any(${sql.placeholder("ids")}::text::bigint[])
-    )
+      select c.id, c.root_id, c.kind, c.turns, c.messages, c.tokens, c.lang, c.preview, c.erased_at, m.tags ${picked})
     select c.id::float8 as id, c.kind, c.turns, c.messages, c.tokens, c.lang, c.preview, c.tags,
       c.erased_at is not null as erased,
       (select count(*)::int from finding f where f.conversation_id = c.id) as findings,
@@ -67,8 +68,14 @@ const shownRows = (standing: SQL) =>
     from picked c left join lateral (
       select s.file_name as source, to_char(o.time at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as time
       from (${occurrencesOf}) o join source s on s.id = o.source_id order by o.id limit 1) o on true`);
-const ofHead = shownRows(standsIn(sql.placeholder("dataset"), undefined));
-const ofVersion = shownRows(standsIn(sql.placeholder("dataset"), sql.placeholder("version")));
+
+const byIds = (standing: SQL) =>
+  shownRows(sql`
+    from membership m join conversation c on c.id = m.conversation_id
+    where ${standing} and c.project_id = ${sql.placeholder("project")}
+      and m.conversation_id = any(${sql.placeholder("ids")}::text::bigint[])`);
+const ofHead = byIds(standsIn(sql.placeholder("dataset"), undefined));
+const ofVersion = byIds(standsIn(sql.placeholder("dataset"), sql.placeholder("version")));
 
 /** What rows show, in the order of the ids. Reads outside any transaction. */
 export async function showRows(
@@ -83,6 +90,57 @@ export async function showRows(
     : ofVersion(database, { ...asked, version }));
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+/**
+ * The newest version from a place on, in one question. The number of rows stands in its text: the planner takes an unknown
+ * one for a tenth of all rows, and then plans anew each time.
+ */
+const fromPlace = (descending: boolean, rows: number) => {
+  const [sign, direction] = descending ? [sql`<`, sql`desc`] : [sql`>`, sql`asc`];
+  return shownRows(sql`
+    from (
+      select m.conversation_id, m.tags from membership m
+      where ${standsIn(sql.placeholder("dataset"), undefined)} and m.conversation_id ${sign} ${sql.placeholder("from")}::bigint
+      order by m.conversation_id ${direction} limit ${sql.raw(String(Math.trunc(rows)))}
+    ) m join conversation c on c.id = m.conversation_id
+    where ${ofProject(sql.placeholder("project"))}`);
+};
+const fromPlaces = new Map<string, ReturnType<typeof shownRows>>();
+
+function fromPlaceOf(descending: boolean, rows: number) {
+  const key = `${descending} ${rows}`;
+  const made = fromPlaces.get(key) ?? fromPlace(descending, rows);
+  fromPlaces.set(key, made);
+  return made;
+}
+
+/** A statement for each length of a page: no more of them than a list may be long. */
+const mostRows = 200;
+
+/** The head in its own order is one step along a Postgres index: nothing is quicker. */
+const isHeadWalk = (view: View, { by, limit }: PageWish) =>
+  by === "added" && limit <= mostRows && isHead(view);
+
+/** As `walkView`, of a head in its own order. Reads outside any transaction. */
+async function walkHead(
+  { database, projectId }: ProjectHandle,
+  { datasetId }: View,
+  page: PageWish,
+): Promise<Walked> {
+  const back = page.before !== undefined;
+  const descending = page.descending !== back;
+  const from = page.before === "end" ? undefined : (page.before ?? page.after);
+  const found = await fromPlaceOf(descending, page.limit + 1)(database, {
+    dataset: datasetId,
+    project: projectId,
+    from: from?.id ?? (descending ? Number.MAX_SAFE_INTEGER : -1),
+  });
+  const ordered = found.sort((a, b) => (descending ? b.id - a.id : a.id - b.id));
+  const rows = ordered.slice(0, page.limit);
+  if (back) rows.reverse();
+  const places = rows.map(({ id }) => ({ id, value: id }));
+  return { rows, places, more: found.length > page.limit };
 }
 
 export async function countRows(handle: ProjectHandle, view: View): Promise<number> {

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, inArray, isNull, or, sql } from "drizzle-orm";
 import { AssayError } from "../../lib/core/errors.ts";
+import { prepareQuery } from "../client.ts";
 import type { ProjectHandle } from "../handle.ts";
 import { dataset, datasetVersion } from "../schema/datasets.ts";
 
@@ -27,6 +28,24 @@ export async function requireDataset(
     )
     .orderBy(...(byName && byId ? [desc(byName)] : []))
     .limit(1);
+  if (!row) throw missingDataset();
+  return row;
+}
+
+const head = prepareQuery<{ id: number; headVersion: number }>(sql`
+  select id::float8 as id, head_version as "headVersion" from dataset
+  where (name = ${sql.placeholder("name")}::text or id = ${sql.placeholder("id")}::bigint)
+    and project_id = ${sql.placeholder("project")}::bigint and deleted_at is null
+  order by coalesce(name = ${sql.placeholder("name")}::text, false) desc limit 1`);
+
+/** As `requireDataset`, for what is asked with every page: its id and newest version. Reads outside any transaction. */
+export async function requireHead(
+  { database, projectId }: ProjectHandle,
+  ref: number | string,
+): Promise<Pick<Dataset, "id" | "headVersion">> {
+  const isId = typeof ref === "number" || /^\d{1,15}$/.test(ref);
+  const name = typeof ref === "string" ? ref : null;
+  const [row] = await head(database, { name, id: isId ? Number(ref) : null, project: projectId });
   if (!row) throw missingDataset();
   return row;
 }

@@ -88,7 +88,8 @@ async function walkRows(handle: ProjectHandle, view: View, walk: Walk): Promise<
 }
 
 /** The newest version, all of it. */
-const isHead = (view: View) => view.version === undefined && Object.keys(view.filter).length === 0;
+export const isHead = (view: View) =>
+  view.version === undefined && Object.keys(view.filter).length === 0;
 
 /** The head in its own order is one step along a Postgres index: nothing is quicker. */
 const needsIndex = (view: View, walk: Walk) => walk.by !== "added" || !isHead(view);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { listRows as queryRows, readCounts } from "#db/queries/dataset-rows.ts";
-import { requireDataset } from "#db/queries/datasets.ts";
+import { requireHead } from "#db/queries/datasets.ts";
 import type { Cursor } from "#db/queries/row-order.ts";
 import {
   datasetFilterSchema,
@@ -90,7 +90,7 @@ export const listRows = defineOperation({
   allow: { project: "dataset.read" },
   positionals: ["dataset"],
   run: async ({ handle }, input) => {
-    const dataset = await requireDataset(handle, input.dataset);
+    const dataset = await requireHead(handle, input.dataset);
     const { after, before } = input;
     if (after !== undefined && before !== undefined) {
       throw new AssayError(
@@ -144,7 +144,7 @@ export const readFacets = defineOperation({
   allow: { project: "dataset.read" },
   positionals: ["dataset"],
   run: async ({ handle }, input) => {
-    const dataset = await requireDataset(handle, input.dataset);
+    const dataset = await requireHead(handle, input.dataset);
     const { total, facets, behind } = await readCounts(handle, {
       datasetId: dataset.id,
       version: older(input.version, dataset.headVersion),
