@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { parseSearch, toFts } from "../../lib/core/search-query.ts";
 import { countsOf, idsOf, pageOf, type RowsQuery } from "./ask-columns.ts";
+import { bestPage, type Search, searchOf } from "./best-page.ts";
 import { rowsOf } from "./columns-file.ts";
 import { FileFault, IndexClosed, onColumns } from "./faults.ts";
 import { type Held, IndexFiles, type IndexOptions, type OpenFiles } from "./index-files.ts";
@@ -46,14 +46,14 @@ export class ProjectIndex {
   /** Answers, or tells how far it is. Throws invalid_input for a search that cannot be read, and IndexClosed. */
   async ask(question: Question): Promise<Answer> {
     const { text } = question.filter;
-    const expression = text === undefined ? undefined : toFts(parseSearch(text));
+    const search = text === undefined ? undefined : searchOf(text);
     if (this.#long) return { state: "behind", progress: this.#long.progress };
     const answer = await this.#inTurn(async () => {
-      const spoken = expression !== undefined || question.words !== undefined;
+      const spoken = search !== undefined || question.words !== undefined;
       const wanted = spoken ? question.dataset : undefined;
       const progress = await this.#catchUp(wanted);
       if (progress) return { state: "behind" as const, progress };
-      return this.#answer(question, expression);
+      return this.#answer(question, search);
     });
     return answer ?? { state: "behind", progress: unknownProgress };
   }
@@ -218,12 +218,15 @@ export class ProjectIndex {
     return progress;
   }
 
-  async #answer(question: Question, expression: string | undefined): Promise<Answer> {
+  async #answer(question: Question, search: Search | undefined): Promise<Answer> {
     const { columns, held } = await this.#files.open();
     if ((held.datasets.get(question.dataset)?.version ?? -1) < question.version) {
       return { state: "behind", progress: unknownProgress };
     }
+    const best = search && (await bestPage(this.#files, columns, question, search));
+    if (best) return { state: "fresh", version: question.version, page: best };
     const { dataset, version, filter, page, counts, ids } = question;
+    const expression = search?.expression;
     const scored = page?.by === "relevance";
     const found =
       expression === undefined

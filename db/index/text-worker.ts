@@ -2,6 +2,7 @@ import { workerData } from "node:worker_threads";
 import postgres from "postgres";
 import type { ConversationBody } from "../../lib/core/conversation.ts";
 import { searchableTexts, separatedWords } from "../../lib/core/search-text.ts";
+import type { Best, BestWish } from "./best-matches.ts";
 import { TextFile } from "./text-file.ts";
 import { serveCalls } from "./thread.ts";
 
@@ -28,6 +29,12 @@ function fileAt(path: string): TextFile {
   const file = files.get(path);
   if (!file) throw new Error(`text index ${path} is not open`);
   return file;
+}
+
+/** Between its steps, searches are answered. */
+async function readLengths(path: string, file: TextFile): Promise<void> {
+  while (files.get(path) === file && !file.readLengths())
+    await new Promise((resolve) => setImmediate(resolve));
 }
 
 type Stored = { id: number; body: ConversationBody };
@@ -60,6 +67,8 @@ export const textCalls = {
     files.delete(path);
     const file = new TextFile(path, origin);
     files.set(path, file);
+    // Without them, searches are slower; a damaged file is told by who searches it.
+    readLengths(path, file).catch(() => {});
     return [...file.datasets()].map(([id, { version, made }]) => [id, version, made]);
   },
   check: ({ path }: { path: string }): boolean => fileAt(path).check(),
@@ -113,6 +122,14 @@ export const textCalls = {
   },
   matches({ path, expression, scored }: { path: string; expression: string; scored: boolean }) {
     return fileAt(path).matches(expression, scored);
+  },
+  best({
+    path,
+    expression,
+    word,
+    ...wish
+  }: { path: string; expression: string; word: string | undefined } & BestWish): Best {
+    return fileAt(path).best(expression, word, wish);
   },
   frequencies({ path, words }: { path: string; words: string[] }) {
     const file = fileAt(path);

@@ -1,0 +1,50 @@
+import { parseSearch, toFts } from "../../lib/core/search-query.ts";
+import { idsOf, type PageRow } from "./ask-columns.ts";
+import type { ColumnsFile } from "./columns-file.ts";
+import { onColumns } from "./faults.ts";
+import type { IndexFiles } from "./index-files.ts";
+import type { Question } from "./protocol.ts";
+
+/** What is searched for, as the engine is asked; `word` when it is a single one. */
+export type Search = { expression: string; word: string | undefined };
+
+/** Throws invalid_input for a search that cannot be read. */
+export function searchOf(text: string): Search {
+  const tree = parseSearch(text);
+  const [word, ...more] = tree.op === "phrase" && !tree.prefix ? tree.words : [];
+  return { expression: toFts(tree), word: more.length === 0 ? word : undefined };
+}
+
+/** A view that takes fewer than one in a hundred of what is found is asked as a whole. */
+const mostTried = 8000;
+
+/**
+ * A page by relevance, where nothing else is asked: of the best conversations of the project those that the view takes, and
+ * of some more when these are too few. Undefined when thousands were not enough, or another order is asked for.
+ */
+export async function bestPage(
+  files: IndexFiles,
+  columns: ColumnsFile,
+  question: Question,
+  search: Search,
+): Promise<PageRow[] | undefined> {
+  const { page, dataset, version, filter } = question;
+  const alone = !question.counts && !question.ids && !question.words;
+  if (!alone || page?.by !== "relevance" || !page.descending) return undefined;
+  const among = filter.ids && new Set(filter.ids);
+  for (const limit of [2 * page.limit + 100, mostTried]) {
+    const best = await files.text("best", { ...search, limit, after: page.after });
+    const ids = among ? best.ids.filter((id) => among.has(id)) : best.ids;
+    const query = { dataset, version, filter: { ...filter, ids } };
+    const list =
+      ids.length > 0
+        ? await onColumns(() => columns.using((db) => idsOf(db, columns.sets, query)))
+        : "";
+    const taken = new Set(list.split(",").map(Number));
+    const rows = best.ids.flatMap((id, n) =>
+      taken.has(id) ? [{ id, value: best.scores[n] ?? 0 }] : [],
+    );
+    if (rows.length >= page.limit || !best.more) return rows.slice(0, page.limit);
+  }
+  return undefined;
+}
