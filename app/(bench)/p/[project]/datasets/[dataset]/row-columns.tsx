@@ -1,10 +1,11 @@
 "use client";
 
-import { Badge, Group, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import type { OutputOf } from "#app/_ui/client.ts";
 import { cutByMarks } from "#app/_ui/conversation/marks.ts";
 import { formatNumber } from "#app/_ui/format.ts";
 import type { GridColumn } from "#app/_ui/table/columns.ts";
+import classes from "./dataset.module.css";
 
 export type Row = OutputOf<"conversations.list">["rows"][number];
 
@@ -77,13 +78,13 @@ export const rowColumns: GridColumn<Row>[] = [
     width: 130,
     cell: (row) =>
       row.tags.length > 0 && (
-        <Group gap={4} wrap="nowrap">
+        <span className={classes.tags}>
           {row.tags.map((tag) => (
-            <Badge key={tag} size="sm" variant="light" tt="none" dir="auto">
+            <span key={tag} className={classes.tag} dir="auto">
               {tag}
-            </Badge>
+            </span>
           ))}
-        </Group>
+        </span>
       ),
   },
   {
