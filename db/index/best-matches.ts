@@ -1,4 +1,5 @@
 import type { DocLengths } from "./doc-lengths.ts";
+import { forEachId } from "./read-ids.ts";
 
 /** BM25 in millionths plus one: higher is better. Equal scores go by id, the highest first. */
 export type Place = { value: number; id: number };
@@ -24,7 +25,8 @@ export function rankWord(list: string, { rows, words, lengths }: Collection, wis
   const weight = idf <= 0 ? 1e-6 : idf;
   const average = words / rows;
   const best = new BestFew(wish);
-  for (let n = 0; n < found; n++) {
+  // From the highest id down: of equal scores the first are kept, and the others are let go at once.
+  for (let n = found - 1; n >= 0; n--) {
     const id = ids[n] as number;
     const often = times[n] as number;
     const shape = 1 - b + (b * lengths.get(id)) / average;
@@ -33,26 +35,20 @@ export function rankWord(list: string, { rows, words, lengths }: Collection, wis
   return best.inOrder();
 }
 
-/** Each id once, with how often it stands in the list. Read by hand: a tenth of the time of splitting it. */
-function countPlaces(list: string): { ids: number[]; times: number[] } {
-  const ids: number[] = [];
-  const times: number[] = [];
-  let id = 0;
-  for (let at = 0; at <= list.length; at++) {
-    const code = at < list.length ? list.charCodeAt(at) : 44;
-    if (code !== 44) {
-      id = id * 10 + code - 48;
-      continue;
-    }
-    if (id === 0) continue;
-    if (ids.at(-1) === id) times.push((times.pop() ?? 0) + 1);
+/** Each id once, with how often it stands in the list. */
+function countPlaces(list: string): { ids: Float64Array; times: Uint32Array } {
+  // An id and its comma take two characters at least.
+  const ids = new Float64Array((list.length >> 1) + 1);
+  const times = new Uint32Array(ids.length);
+  let found = 0;
+  forEachId(list, (id) => {
+    if (found > 0 && ids[found - 1] === id) times[found - 1] = (times[found - 1] ?? 0) + 1;
     else {
-      ids.push(id);
-      times.push(1);
+      ids[found] = id;
+      times[found++] = 1;
     }
-    id = 0;
-  }
-  return { ids, times };
+  });
+  return { ids: ids.subarray(0, found), times: times.subarray(0, found) };
 }
 
 /** Keeps the best `limit` of what it is offered, and knows whether there were others: a heap with the worst on top. */

@@ -4,6 +4,7 @@ import type { ColumnsFile } from "./columns-file.ts";
 import { onColumns } from "./faults.ts";
 import type { IndexFiles } from "./index-files.ts";
 import type { Question } from "./protocol.ts";
+import { membersOf } from "./version-members.ts";
 
 /** What is searched for, as the engine is asked; `word` when it is a single one. */
 export type Search = { expression: string; word: string | undefined };
@@ -28,23 +29,32 @@ export async function bestPage(
   question: Question,
   search: Search,
 ): Promise<PageRow[] | undefined> {
-  const { page, dataset, version, filter } = question;
+  const { page } = question;
   const alone = !question.counts && !question.ids && !question.words;
   if (!alone || page?.by !== "relevance" || !page.descending) return undefined;
-  const among = filter.ids && new Set(filter.ids);
   for (const limit of [2 * page.limit + 100, mostTried]) {
     const best = await files.text("best", { ...search, limit, after: page.after });
-    const ids = among ? best.ids.filter((id) => among.has(id)) : best.ids;
-    const query = { dataset, version, filter: { ...filter, ids } };
-    const list =
-      ids.length > 0
-        ? await onColumns(() => columns.using((db) => idsOf(db, columns.sets, query)))
-        : "";
-    const taken = new Set(list.split(",").map(Number));
+    const taken = await takenOf(columns, question, best.ids);
     const rows = best.ids.flatMap((id, n) =>
       taken.has(id) ? [{ id, value: best.scores[n] ?? 0 }] : [],
     );
     if (rows.length >= page.limit || !best.more) return rows.slice(0, page.limit);
   }
   return undefined;
+}
+
+/** Which of the ids the view takes. */
+async function takenOf(
+  columns: ColumnsFile,
+  { dataset, version, filter }: Question,
+  ids: readonly number[],
+): Promise<{ has(id: number): boolean }> {
+  const { text: _text, ...conditions } = filter;
+  if (Object.keys(conditions).length === 0) return membersOf(columns, { dataset, version });
+  const among = filter.ids && new Set(filter.ids);
+  const asked = among ? ids.filter((id) => among.has(id)) : [...ids];
+  if (asked.length === 0) return new Set<number>();
+  const query = { dataset, version, filter: { ...filter, ids: asked } };
+  const list = await onColumns(() => columns.using((db) => idsOf(db, columns.sets, query)));
+  return new Set(list.split(",").map(Number));
 }

@@ -4,6 +4,8 @@ const pageIds = 4096;
 /** How many words each conversation has, by its id: 4 bytes each, found without a search. */
 export class DocLengths {
   readonly #pages = new Map<number, Uint32Array>();
+  /** The page that was asked for last: the next id is mostly there, too. */
+  #near: { number: number; page: Uint32Array | undefined } = { number: -1, page: undefined };
   /** The highest id that was ever set. */
   last = 0;
 
@@ -13,13 +15,16 @@ export class DocLengths {
     if (!page) {
       page = new Uint32Array(pageIds);
       this.#pages.set(number, page);
+      this.#near = { number, page };
     }
     page[id % pageIds] = length;
     this.last = Math.max(this.last, id);
   }
 
   get(id: number): number {
-    return this.#pages.get(Math.floor(id / pageIds))?.[id % pageIds] ?? 0;
+    const number = Math.floor(id / pageIds);
+    if (number !== this.#near.number) this.#near = { number, page: this.#pages.get(number) };
+    return this.#near.page?.[id % pageIds] ?? 0;
   }
 }
 
