@@ -6,6 +6,8 @@ import { flushSync } from "react-dom";
 /** A frame's share of work: beyond it, scrolling stutters. Milliseconds. */
 const frameMs = 8;
 const mostAtOnce = 64;
+/** Before anything was measured. */
+const firstAtOnce = 4;
 
 /**
  * Lets elements take their new rows over several frames when a wheel turned fast moves more of them than one frame can
@@ -16,7 +18,7 @@ export function useRowsByFrames(wanted: readonly number[]): readonly number[] {
   const [held, setHeld] = useState(wanted);
   const shown = held.length === wanted.length ? held : wanted;
   const latest = useRef({ wanted, shown });
-  const atOnce = useRef(mostAtOnce);
+  const atOnce = useRef(firstAtOnce);
   useLayoutEffect(() => {
     latest.current = { wanted, shown };
   });
@@ -29,7 +31,7 @@ export function useRowsByFrames(wanted: readonly number[]): readonly number[] {
       flushSync(() => setHeld(next));
       const took = performance.now() - from;
       if (took > frameMs) atOnce.current = Math.max(1, Math.floor(atOnce.current / 2));
-      else if (took < frameMs / 2) atOnce.current = Math.min(mostAtOnce, atOnce.current + 1);
+      else if (took < frameMs / 2) atOnce.current = Math.min(mostAtOnce, atOnce.current * 2);
     });
     return () => cancelAnimationFrame(frame);
   });
