@@ -7,6 +7,7 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
+import { useMemo } from "react";
 import type { OperationName } from "#lib/operations.ts";
 import { type ClientError, call, type InputOf, type OutputOf } from "./client.ts";
 import { notifyDone, notifyError } from "./feedback/notify.ts";
@@ -126,8 +127,10 @@ export function usePages<N extends OperationName, R>(
   });
   useTopics(options.topics ?? none, (_, polled) => askAgain(query, polled));
   const pages = query.data?.pages;
+  // The same list for as long as the pages are the same: it may have thousands of rows, and what is one does not change.
+  const rows = useMemo(() => pages?.flatMap(options.rows) ?? [], [pages]);
   return {
-    rows: pages?.flatMap(options.rows) ?? [],
+    rows,
     first: pages?.[0],
     loading: query.isPending,
     /** The rows belong to the question before this one. */
