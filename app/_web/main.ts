@@ -7,6 +7,8 @@ import { createWebServer } from "./server.ts";
 const { values } = parseArgs({
   options: { port: { type: "string", short: "p" }, host: { type: "string", short: "H" } },
 });
+/** Less than what the supervisor waits. */
+const drainMs = 4000;
 const port = Number(values.port);
 const hostname = values.host ?? "127.0.0.1";
 
@@ -28,5 +30,6 @@ for (const signal of ["SIGTERM", "SIGINT", "disconnect"] as const) {
       );
     });
     server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), drainMs).unref();
   });
 }

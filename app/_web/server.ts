@@ -22,13 +22,28 @@ export function createWebServer(pages: Pages, openServices: () => Services): Ser
     const { method = "GET", url = "/" } = request;
     const pathname = url.split("?", 1)[0] ?? url;
     const match = isPlain(pathname) ? findOperation(method, pathname) : undefined;
-    if (match) void answerHere(openServices, match, request, response);
-    else void pages(request, response);
+    const answered = match
+      ? answerHere(openServices, match, request, response)
+      : pages(request, response);
+    answered.catch((thrown: unknown) => fail(response, thrown));
   });
 }
 
-/** An address that means the same before and after it is put into its plain form. */
-const isPlain = (pathname: string) => new URL(pathname, "http://localhost").pathname === pathname;
+/** An address of the API that means the same before and after it is put into its plain form. */
+const isPlain = (pathname: string) =>
+  pathname.startsWith("/api/") && new URL(pathname, "http://localhost").pathname === pathname;
+
+/** What nobody foresaw costs one answer, not the process. */
+function fail(response: ServerResponse, thrown: unknown): void {
+  const log = createLogger("web");
+  if (response.headersSent) {
+    log.error({ err: thrown }, "an answer broke off");
+    response.destroy();
+    return;
+  }
+  const { status, headers, body } = errorAnswer(thrown, log);
+  response.writeHead(status, headers).end(body);
+}
 
 async function answerHere(
   openServices: () => Services,

@@ -107,12 +107,8 @@ export class TextFile {
     });
     // What lies beyond the last one is read with the rest.
     const read = this.#lengthsAreRead ? added : added.filter((id) => id <= this.#lengths.last);
-    for (const id of read) this.#readLength(id);
-  }
-
-  #readLength(id: number): void {
-    const row = this.#one("select sz from words_docsize where id = ?", id);
-    if (row) this.#setLength(id, row.sz);
+    const find = this.#db.prepare("select sz from words_docsize where id = ?");
+    for (const id of read) this.#setLength(id, find.get(id)?.sz);
   }
 
   #setLength(id: number, record: unknown): void {

@@ -13,6 +13,7 @@ let owner: Awaited<ReturnType<typeof makePerson>>;
 /** Next stands behind; here, what comes to it is told. */
 const server = createWebServer(
   async ({ method, url }, response) => {
+    if (url === "/broken") throw new Error("nobody foresaw this");
     response.end(`pages: ${method} ${url}`);
   },
   () => services,
@@ -143,6 +144,8 @@ it.each([
   "GET /api/x/../projects/target",
   "GET /api/%2e%2e/api/projects/target",
   "GET //api/projects/target",
+  "GET //",
+  "GET http://[/api/projects/target",
   "GET /api/nothing",
   "HEAD /api/projects/target",
   "PATCH /api/projects/target",
@@ -152,4 +155,11 @@ it.each([
   const { status, bytes } = await send(line);
   expect(status).toBe(200);
   expect(String(bytes)).toBe(line.startsWith("HEAD") ? "" : `pages: ${line}`);
+});
+
+it("a fault of the pages costs one answer", async () => {
+  const { status, bytes } = await send("GET /broken");
+  expect([status, JSON.parse(String(bytes)).error.code]).toEqual([500, "internal"]);
+  expect(String(bytes)).not.toContain("foresaw");
+  expect((await send("GET /api/projects/target")).status).toBe(200);
 });

@@ -11,7 +11,6 @@ import { GridRow, type RowActs } from "./grid-row.tsx";
 import { rowsInSlots } from "./slots.ts";
 import { useGridKeys } from "./use-grid-keys.ts";
 import { useGridPlace } from "./use-grid-place.ts";
-import { useRowsByFrames } from "./use-rows-by-frames.ts";
 
 const headHeight = 38;
 /** Rows drawn before and after those in sight. */
@@ -42,7 +41,7 @@ export function GridTable<R>(props: Props<R>) {
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan,
-    // Scrolling goes first: what comes into sight is drawn by `useRowsByFrames`.
+    // Rows are drawn after the frame that scrolled: in it, both together take too long on a slow machine.
     useFlushSync: false,
     // What the sticky head covers is not in sight.
     scrollPaddingStart: headHeight,
@@ -70,7 +69,7 @@ export function GridTable<R>(props: Props<R>) {
   const idAt = (index: number) => `${prefix}${models[index]?.id}`;
   const selectable = onSelect !== undefined;
   const pool = Math.ceil((virtual.scrollRect?.height ?? 0) / rowHeight) + 2 * overscan + 2;
-  const shown = useRowsByFrames(rowsInSlots(first, pool, models.length));
+  const shown = rowsInSlots(first, pool, models.length);
   // -1 is ARIA's "unknown": there are more rows than are loaded.
   const rowCount = props.total ?? (hasMore ? undefined : models.length);
 
@@ -114,7 +113,6 @@ export function GridTable<R>(props: Props<R>) {
           style={{ height: virtual.getTotalSize() - 1 }}
           // The order to be read in: elements stay where they are and take another row.
           aria-owns={shown
-            .filter((index) => index < models.length)
             .toSorted((a, b) => a - b)
             .map(idAt)
             .join(" ")}
