@@ -1,6 +1,5 @@
 import { parseArgs } from "node:util";
 import { projectRoot } from "#app/_cli/supervisor/child-process.ts";
-import { webServices } from "#app/_door/services.ts";
 import { createWebServer } from "./server.ts";
 
 /** The process of pages and API: `-p PORT -H HOST`. */
@@ -17,7 +16,17 @@ Object.assign(process.env, { NODE_ENV: process.env.NODE_ENV ?? "production" });
 const { default: next } = await import("next");
 const pages = next({ dev: false, dir: projectRoot, hostname, port });
 await pages.prepare();
-const server = createWebServer(pages.getRequestHandler(), webServices);
+// Reading all operations takes a second: whoever asks first, mostly whether this process is ready, does not wait for it.
+const { promise: asked, resolve: begin } = Promise.withResolvers<void>();
+const server = createWebServer(
+  pages.getRequestHandler(),
+  asked.then(async () => {
+    const { openApi } = await import("./api.ts");
+    const { webServices } = await import("#app/_door/services.ts");
+    return openApi(webServices);
+  }),
+);
+server.once("request", (_request, response) => response.once("close", begin));
 server.listen(port, hostname);
 
 for (const signal of ["SIGTERM", "SIGINT", "disconnect"] as const) {

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { request as ask } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openApi } from "#app/_web/api.ts";
 import { createWebServer } from "#app/_web/server.ts";
 import { credentialHeaders, makePerson } from "#tests/setup/door.ts";
 import { makeProject } from "#tests/setup/factories.ts";
@@ -16,7 +17,7 @@ const server = createWebServer(
     if (url === "/broken") throw new Error("nobody foresaw this");
     response.end(`pages: ${method} ${url}`);
   },
-  () => services,
+  Promise.resolve(openApi(() => services)),
 );
 let port: number;
 
