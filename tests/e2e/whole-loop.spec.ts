@@ -179,6 +179,8 @@ test.describe
         .getByRole("dialog")
         .getByRole("button", { name: "Freeze", exact: true })
         .click();
+      // Its name stands in the dialog, too, before it is frozen.
+      await expect(anaPage).toHaveURL(/\/snapshots$/);
       await expect(anaPage.getByText("support v2").first()).toBeVisible();
       trained = await train(anaPage, 1);
     });

@@ -108,6 +108,12 @@ for (const place of ["Postgres", redisName]) {
         const { queues } = await start(startTestDispatch(services, redis?.url));
         const ids = await Promise.all([1, 2, 3].map(() => startRun(handle, newRun())));
         await expect.poll(() => queues.cpu.waiting()).toBe(3);
+        // The offer is noted after it was made: noted later than below, it is made again after 15 s only.
+        const noted = async () =>
+          Promise.all(ids.map(async (id) => (await readRun(id)).availableAt));
+        await expect
+          .poll(async () => (await noted()).every((at) => at > new Date(Date.now() + 1000)))
+          .toBe(true);
         await loseQueue();
         expect(await queues.cpu.waiting()).toBe(0);
         await start(startTestWorker(services, [job], redis?.url));
