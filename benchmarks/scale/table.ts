@@ -6,8 +6,7 @@ import { numberFlag, quantile } from "./world.ts";
 
 /**
  * The dataset's table in Chromium over a million rows, its processor slowed down four times: scrolled by the wheel
- * through 10,000 rows. Tasks of more than 50 ms (the browser's own count), the most nodes in the document, and whether
- * the rows that were passed are those of the dataset in order. `--rows=1000000 --scroll=10000 --throttle=4`.
+ * through 10,000 rows. Tasks of more than 50 ms (the browser's own count) and the most nodes in the document. `--rows=1000000 --scroll=10000 --throttle=4`.
  */
 const load = requireQuiet(process.argv);
 const rows = numberFlag("rows", 1_000_000);

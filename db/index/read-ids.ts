@@ -1,7 +1,7 @@
 const comma = 44;
 const zero = 48;
 
-/** Calls `use` with each id of a list joined by commas. Read by hand: a tenth of the time of splitting it. */
+/** Calls `use` with each id of a list joined by commas; nothing is made for each of them. */
 export function forEachId(list: string, use: (id: number) => void): void {
   let id = 0;
   for (let at = 0; at < list.length; at++) {

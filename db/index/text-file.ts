@@ -180,7 +180,7 @@ export class TextFile {
 
   /**
    * The best conversations that an FTS5 expression finds, by BM25. For a single `word` its places are counted here: the
-   * engine's own bm25() takes four times as long, most of it for the lengths.
+   * engine's own bm25() takes about three times as long.
    */
   best(expression: string, word: string | undefined, wish: BestWish): Best {
     if (word !== undefined && this.#lengthsAreRead) {

@@ -118,7 +118,7 @@ function fromPlaceOf(descending: boolean, rows: number) {
 /** A statement for each length of a page: no more of them than a list may be long. */
 const mostRows = 200;
 
-/** The head in its own order is one step along a Postgres index: nothing is quicker. */
+/** No index is asked for it: see `needsIndex`. */
 const isHeadWalk = (view: View, { by, limit }: PageWish) =>
   by === "added" && limit <= mostRows && isHead(view);
 
