@@ -68,6 +68,7 @@ export async function startIndex(services: Services, databaseUrl: string) {
       throw cause;
     },
   });
+  await indexes.start();
   const token = services.secrets.internal;
   const server = await startIndexServer({ port: 0, token, indexes, log: services.log });
   services.database.index = new IndexClient({ url: server.url, token });

@@ -161,7 +161,10 @@ export class Indexes {
       const rows = await this.#sql<{ project: number }[]>`
         select distinct project_id::float8 as project from run
         where kind = 'import' and state = 'running' and project_id is not null`;
-      for (const { project } of rows) await (await this.#project(project)).ahead();
+      for (const { project } of rows) {
+        const index = await this.#project(project);
+        while (await index.ahead());
+      }
     };
     // One at a time: a slow one is not overtaken.
     if (this.#busy) return;

@@ -68,14 +68,19 @@ export class ProjectIndex {
     });
   }
 
-  /** While an import runs: indexes texts that are committed, so that little is left at its end. */
-  async ahead(): Promise<void> {
-    if (this.#long || this.#closed) return;
-    await this.#inTurn(async () => {
-      if (this.#long) return;
+  /**
+   * While an import runs: indexes some texts that are committed, so that little is left at its end. True when there may
+   * be more.
+   */
+  async ahead(): Promise<boolean> {
+    if (this.#long || this.#closed) return false;
+    const more = await this.#inTurn(async () => {
+      if (this.#long) return false;
       await this.#files.open();
-      await this.#files.text("ahead", { project: this.#options.projectId, limit: fillRows });
+      const wish = { project: this.#options.projectId, limit: fillRows };
+      return (await this.#files.text("ahead", wish)) === fillRows;
     });
+    return more ?? false;
   }
 
   /** Resolves when no long catch-up is under way. */

@@ -28,7 +28,6 @@ const word = new RegExp(
 // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the ASCII characters
 export const ascii = /^[\x00-\x7f]*$/;
 const asciiWord = /[a-z0-9_]+/g;
-const longAsciiWord = new RegExp(`[A-Za-z0-9_]{${longestWord + 1}}`);
 
 const fold = (text: string) => text.normalize("NFKC").toLowerCase().replaceAll("ς", "σ");
 
@@ -63,12 +62,47 @@ export function wordSpans(text: string): WordSpan[] {
   return spans;
 }
 
+/** Runs of characters that hold words, as `separatedWords` writes them; texts have the same ones again and again. */
+const separatedRuns = new Map<string, string>();
+const mostRuns = 20_000;
+
+function separatedRun(run: string): string {
+  const known = separatedRuns.get(run);
+  if (known !== undefined) return known;
+  const made = ` ${wordsOf(run).join(" ")} `;
+  if (run.length > longestWord) return made;
+  if (separatedRuns.size >= mostRuns) separatedRuns.clear();
+  separatedRuns.set(run, made);
+  return made;
+}
+
+const endOfAscii = 0x80;
+/** Whether an ASCII character belongs to a word. */
+const inWord = Uint8Array.from({ length: endOfAscii }, (_, code) =>
+  /\w/.test(String.fromCharCode(code)) ? 1 : 0,
+);
+
 /**
  * A text as the full-text engine is fed: words apart by characters that are none. The engine splits ASCII itself
- * exactly as `wordsOf` does, so plain English passes as it is.
+ * exactly as `wordsOf` does, so plain English passes as it is; elsewhere only runs that hold more, or are too long for a
+ * word, are split here.
  */
 export function separatedWords(text: string): string {
-  return ascii.test(text) && !longAsciiWord.test(text) ? text : wordsOf(text).join(" ");
+  let out = "";
+  let done = 0;
+  for (let at = 0; at < text.length; at++) {
+    const from = at;
+    let plain = true;
+    for (; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code >= endOfAscii) plain = false;
+      else if (inWord[code] === 0) break;
+    }
+    if (plain && at - from <= longestWord) continue;
+    out += text.slice(done, from) + separatedRun(text.slice(from, at));
+    done = at;
+  }
+  return done === 0 ? text : out + text.slice(done);
 }
 
 /** What is searched of a conversation: text and tool calls of every message, in the order of the tree. */

@@ -16,21 +16,14 @@ const languageSample = 1000;
 /** Below this the language stays unknown rather than wrong. */
 const languageConfidence = 0.3;
 
+/** What a message takes beside its text, in characters. */
+const rowCharacters = 200;
+
 /** Progress of an import, committed with each batch. */
 export type Counts = { read: number; errors: number; conversations: number; lastRecord: number };
 
 /** What a checkpoint tells whoever looks at the rows read so far. */
 export const importProgressSchema = z.object({ reading: z.string(), lastRecord: z.number() });
-
-/** Characters of a record's texts, for the size of a batch in memory. */
-export function sizeOf(item: ImportItem): number {
-  if (item.kind === "error") return item.excerpt.length;
-  let size = 0;
-  for (const one of item.conversations) {
-    for (const { node } of walk(one.body.root)) size += messageText(node).length + 200;
-  }
-  return size;
-}
 
 type Row = Omit<NewOccurrence, "conversation"> & { conversation: NewConversation };
 
@@ -40,32 +33,44 @@ export type PreparedBatch = {
   errors: ErrorRecord[];
   read: number;
   lastRecord: number;
+  /** Characters of all texts: how large it is in memory. */
+  characters: number;
 };
 
-export function prepareBatch(
-  items: readonly ImportItem[],
+export const emptyBatch = (): PreparedBatch => ({
+  rows: [],
+  errors: [],
+  read: 0,
+  lastRecord: 0,
+  characters: 0,
+});
+
+/** Takes one more record into the batch. */
+export function prepareItem(
+  batch: PreparedBatch,
+  item: ImportItem,
   detect: LanguageDetector,
-): PreparedBatch {
-  const rows: Row[] = [];
-  const errors: ErrorRecord[] = [];
-  for (const item of items) {
-    if (item.kind === "error") {
-      errors.push(item);
-      continue;
-    }
-    for (const [part, one] of item.conversations.entries()) {
-      const lang = languageOf(one.language, one.body, detect);
-      rows.push({
-        part,
-        record: item.recordNumber,
-        speakers: one.speakers ?? null,
-        time: one.time ?? null,
-        metadata: item.warnings ? { ...one.metadata, warnings: item.warnings } : one.metadata,
-        conversation: describeConversation(one.body, lang),
-      });
-    }
+): void {
+  batch.read++;
+  batch.lastRecord = item.recordNumber;
+  if (item.kind === "error") {
+    batch.errors.push(item);
+    batch.characters += item.excerpt.length;
+    return;
   }
-  return { rows, errors, read: items.length, lastRecord: items.at(-1)?.recordNumber ?? 0 };
+  for (const [part, one] of item.conversations.entries()) {
+    const lang = languageOf(one.language, one.body, detect);
+    const conversation = describeConversation(one.body, lang);
+    batch.characters += conversation.characters + rowCharacters * conversation.messages;
+    batch.rows.push({
+      part,
+      record: item.recordNumber,
+      speakers: one.speakers ?? null,
+      time: one.time ?? null,
+      metadata: item.warnings ? { ...one.metadata, warnings: item.warnings } : one.metadata,
+      conversation,
+    });
+  }
 }
 
 export type Target = {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import type { ProjectHandle } from "#db/handle.ts";
 import { addMembers, changeDataset } from "#db/queries/datasets.ts";
@@ -9,11 +10,10 @@ import type { Services } from "../services.ts";
 import { canonicalJson } from "./formats/canonical-json.ts";
 import type { ColumnMapping } from "./formats/column-mapping.ts";
 import { chooseImporter, rankFormats } from "./formats/detect.ts";
-import type { ImportItem } from "./formats/port.ts";
 import { readImport } from "./formats/read-import.ts";
 import { sampleOfSource } from "./formats/sample.ts";
 import { openSource } from "./formats/source.ts";
-import { type Counts, prepareBatch, saveBatch, sizeOf } from "./import-batch.ts";
+import { type Counts, emptyBatch, prepareItem, saveBatch } from "./import-batch.ts";
 import { type ImportRunInput, requireSource, sourcePath } from "./start-import.ts";
 
 /** Records a commit: small enough that a kill costs little, large enough that commits cost little. */
@@ -22,6 +22,8 @@ const batchRecords = 2048;
 const firstRecords = 50;
 /** Or this much text, so that a batch of long conversations stays small in memory. */
 const batchCharacters = 4_000_000;
+/** Reading pauses this often, so that the batch that is being written goes on. */
+const restEveryMs = 4;
 
 /**
  * Streams a file into conversations and occurrences, a batch a transaction with the run's checkpoint, then makes the
@@ -60,29 +62,31 @@ export async function importFile(
   const detect = await loadLanguageDetector();
   const target = { owned, handle, sourceId: file.id, reading };
   const total = (after: Counts) => rows ?? estimate(after, bytesRead, file.bytes);
-  let batch: ImportItem[] = [];
-  let size = 0;
+  let batch = emptyBatch();
   let full = firstRecords;
   let saving: Promise<void> = Promise.resolve();
   // The database writes one batch while the next is read and hashed; no third waits in memory.
   const flush = async () => {
-    const prepared = prepareBatch(batch, detect);
-    batch = [];
-    size = 0;
+    const prepared = batch;
+    batch = emptyBatch();
     full = batchRecords;
     await saving;
     saving = saveBatch(target, prepared, counts, total);
     // Whoever awaits it next gets its error; until then nobody has left it unheard.
     saving.catch(() => {});
   };
+  let rested = performance.now();
   try {
     for await (const item of items) {
       signal.throwIfAborted();
-      batch.push(item);
-      size += sizeOf(item);
-      if (batch.length >= full || size >= batchCharacters) await flush();
+      prepareItem(batch, item, detect);
+      if (batch.read >= full || batch.characters >= batchCharacters) await flush();
+      // A batch is several questions to the database: each waits until its answer to the one before is heard.
+      if (performance.now() - rested < restEveryMs) continue;
+      await setImmediate();
+      rested = performance.now();
     }
-    if (batch.length > 0) await flush();
+    if (batch.read > 0) await flush();
   } finally {
     await saving;
   }
