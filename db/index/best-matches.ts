@@ -1,5 +1,5 @@
+import type { Places } from "./common-words.ts";
 import type { DocLengths } from "./doc-lengths.ts";
-import { forEachId } from "./read-ids.ts";
 
 /** BM25 in millionths plus one: higher is better. Equal scores go by id, the highest first. */
 export type Place = { value: number; id: number };
@@ -13,42 +13,44 @@ export type Collection = { rows: number; words: number; lengths: DocLengths };
 /** The constants of SQLite's own bm25(), whose answers these are. */
 const [k1, b] = [1.2, 0.75];
 
-/**
- * The best conversations for one word, by BM25.
- * @param list the id of a conversation for each place where the word stands, ascending, joined by commas.
- */
-export function rankWord(list: string, { rows, words, lengths }: Collection, wish: BestWish): Best {
-  const { ids, times } = countPlaces(list);
-  const found = ids.length;
-  const idf = Math.log((rows - found + 0.5) / (found + 0.5));
-  // A word of more than half of the conversations says nothing, and still ranks by how often it stands.
-  const weight = idf <= 0 ? 1e-6 : idf;
-  const average = words / rows;
+/** The best of the conversations in which all of the words stand, by BM25; `words` in the order of the search. */
+export function rankWords(
+  words: readonly Places[],
+  { rows, words: all, lengths }: Collection,
+  wish: BestWish,
+): Best {
+  const weights = words.map(({ ids }) => weightOf(ids.length, rows));
+  const average = all / rows;
   const best = new BestFew(wish);
+  const rarest = words.reduce((few, one) => (one.ids.length < few.ids.length ? one : few));
+  const at = words.map(({ ids }) => ids.length - 1);
   // From the highest id down: of equal scores the first are kept, and the others are let go at once.
-  for (let n = found - 1; n >= 0; n--) {
-    const id = ids[n] as number;
-    const often = times[n] as number;
-    const shape = 1 - b + (b * lengths.get(id)) / average;
-    best.offer(1 + Math.trunc(weight * ((often * (k1 + 1)) / (often + k1 * shape)) * 1e6), id);
+  for (let n = rarest.ids.length - 1; n >= 0; n--) {
+    const id = rarest.ids[n] as number;
+    const shape = k1 * (1 - b + (b * lengths.get(id)) / average);
+    let score = 0;
+    for (let w = 0; w < words.length; w++) {
+      const { ids, times } = words[w] as Places;
+      let place = at[w] as number;
+      while (place >= 0 && (ids[place] as number) > id) place--;
+      at[w] = place;
+      if (place < 0) return best.inOrder();
+      if (ids[place] !== id) {
+        score = Number.NaN;
+        break;
+      }
+      const often = times[place] as number;
+      score += (weights[w] as number) * ((often * (k1 + 1)) / (often + shape));
+    }
+    if (score >= 0) best.offer(1 + Math.trunc(score * 1e6), id);
   }
   return best.inOrder();
 }
 
-/** Each id once, with how often it stands in the list. */
-function countPlaces(list: string): { ids: Float64Array; times: Uint32Array } {
-  // An id and its comma take two characters at least.
-  const ids = new Float64Array((list.length >> 1) + 1);
-  const times = new Uint32Array(ids.length);
-  let found = 0;
-  forEachId(list, (id) => {
-    if (found > 0 && ids[found - 1] === id) times[found - 1] = (times[found - 1] ?? 0) + 1;
-    else {
-      ids[found] = id;
-      times[found++] = 1;
-    }
-  });
-  return { ids: ids.subarray(0, found), times: times.subarray(0, found) };
+/** What a word says that stands in `found` of all rows. One in more than half of them says nothing, and still ranks. */
+function weightOf(found: number, rows: number): number {
+  const weight = Math.log((rows - found + 0.5) / (found + 0.5));
+  return weight <= 0 ? 1e-6 : weight;
 }
 
 /** Keeps the best `limit` of what it is offered, and knows whether there were others: a heap with the worst on top. */

@@ -1,4 +1,4 @@
-import { parseSearch, toFts } from "../../lib/core/search-query.ts";
+import { parseSearch, type SearchTree, toFts } from "../../lib/core/search-query.ts";
 import { idsOf, type PageRow } from "./ask-columns.ts";
 import type { ColumnsFile } from "./columns-file.ts";
 import { onColumns } from "./faults.ts";
@@ -6,14 +6,24 @@ import type { IndexFiles } from "./index-files.ts";
 import type { Question } from "./protocol.ts";
 import { membersOf } from "./version-members.ts";
 
-/** What is searched for, as the engine is asked; `word` when it is a single one. */
-export type Search = { expression: string; word: string | undefined };
+/** What is searched for, as the engine is asked; `words` when it is nothing but some words, which all must stand. */
+export type Search = { expression: string; words: string[] | undefined };
 
 /** Throws invalid_input for a search that cannot be read. */
 export function searchOf(text: string): Search {
   const tree = parseSearch(text);
-  const [word, ...more] = tree.op === "phrase" && !tree.prefix ? tree.words : [];
-  return { expression: toFts(tree), word: more.length === 0 ? word : undefined };
+  return { expression: toFts(tree), words: plainWords(tree) };
+}
+
+function plainWords(tree: SearchTree): string[] | undefined {
+  if (tree.op === "or" || (tree.op === "and" && tree.without.length > 0)) return undefined;
+  const words: string[] = [];
+  for (const part of tree.op === "and" ? tree.parts : [tree]) {
+    const [word, ...more] = part.op === "phrase" && !part.prefix ? part.words : [];
+    if (word === undefined || more.length > 0) return undefined;
+    words.push(word);
+  }
+  return words;
 }
 
 /** A view that takes fewer than one in a hundred of what is found is asked as a whole. */

@@ -32,7 +32,12 @@ export type IndexOptions = {
 };
 
 /** What the columns hold: every dataset up to a version, and what changes without one. */
-export type Held = { datasets: Map<number, DatasetState>; marks: Watermarks };
+export type Held = {
+  datasets: Map<number, DatasetState>;
+  marks: Watermarks;
+  /** A moment of Postgres of which nothing is missing here; undefined until it was looked at. */
+  moment?: string;
+};
 export type TextState = Map<number, { version: number; made: string | null }>;
 export type OpenFiles = { columns: ColumnsFile; held: Held; texts: TextState };
 

@@ -6,7 +6,13 @@ import { FileFault, IndexClosed, onColumns } from "./faults.ts";
 import { type Held, IndexFiles, type IndexOptions, type OpenFiles } from "./index-files.ts";
 import { loadColumns } from "./load-columns.ts";
 import type { Answer, Progress, Question } from "./protocol.ts";
-import { type Changes, readStanding, type Standing, writeChanges } from "./read-changes.ts";
+import {
+  type Changes,
+  readMoment,
+  readStanding,
+  type Standing,
+  writeChanges,
+} from "./read-changes.ts";
 
 /** More than this is caught up in the background, a second's worth, and plain SQL answers meanwhile. */
 const inlineRows = 20_000;
@@ -16,6 +22,8 @@ const inlineTexts = 5000;
 const fillRows = 4000;
 /** An index that could not be made is tried again after this long; plain SQL answers meanwhile. */
 const retryMs = 60_000;
+
+type Unread = Changes & { standing: Standing; moment: string };
 
 const unknownProgress: Progress = { stage: "rows", done: 0, total: 0 };
 
@@ -142,24 +150,29 @@ export class ProjectIndex {
   async #readChanges(
     files: OpenFiles,
     most: number,
-  ): Promise<"foreign" | number | undefined | (Changes & { standing: Standing })> {
+  ): Promise<"foreign" | number | undefined | Unread> {
     const { sql, folder, projectId } = this.#options;
     const { held } = files;
+    // Taken before the look, which therefore sees all that this moment shows.
+    const moment = await readMoment(sql);
+    if (held.moment === moment) return undefined;
     const first = await readStanding(sql, projectId, held.datasets, held.marks);
     if (first.foreign.length > 0) return "foreign" as const;
     if (!hasMoved(held, first)) {
       held.marks = first.marks;
+      held.moment = moment;
       return undefined;
     }
     if (first.changes > most) return first.changes;
     return sql.begin("isolation level repeatable read", async (tx) => {
       const standing = await readStanding(tx, projectId, held.datasets, held.marks);
-      return { standing, ...(await writeChanges(tx, folder, projectId, held, standing)) };
+      const changes = await writeChanges(tx, folder, projectId, held, standing);
+      return { standing, moment, ...changes };
     });
   }
 
-  async #load(files: OpenFiles, changes: Changes & { standing: Standing }): Promise<void> {
-    const { standing, erased } = changes;
+  async #load(files: OpenFiles, { standing, moment, ...changes }: Unread): Promise<void> {
+    const { erased } = changes;
     // First the words: when this ends in between, it is done again.
     if (erased.length > 0 && (await this.#files.text("remove", { ids: erased })) > 0) {
       this.#files.text("purge", {}).catch((cause: unknown) => {
@@ -170,7 +183,7 @@ export class ProjectIndex {
     await onColumns(() =>
       loadColumns(files.columns, { files: changes.files, datasets: standing.datasets, meta }),
     );
-    files.held = { datasets: standing.datasets, marks: standing.marks };
+    files.held = { datasets: standing.datasets, marks: standing.marks, moment };
   }
 
   /** Everything there is, in one transaction of each side; then the words. */

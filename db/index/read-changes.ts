@@ -36,6 +36,17 @@ const idSlack = 1000;
 type Sql = postgres.Sql | postgres.TransactionSql;
 
 /**
+ * Names what Postgres shows just now: as long as the name is the same, nothing was written to the cluster. Half a
+ * millisecond, where a whole look takes several. A restored backup has another start.
+ */
+export async function readMoment(sql: Sql): Promise<string> {
+  const [row] = await sql<{ moment: string }[]>`
+    select pg_current_snapshot()::text || ' ' || extract(epoch from pg_postmaster_start_time()) as moment`;
+  if (!row) throw new TypeError("a select without from gave no row");
+  return row.moment;
+}
+
+/**
  * One look at Postgres: a few milliseconds when nothing changed. Outside a transaction its two halves are of two moments:
  * good enough to see that nothing changed, because what happens in between is seen by one of them or the next time.
  */

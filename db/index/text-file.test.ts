@@ -6,11 +6,18 @@ import { describe, expect, it } from "vitest";
 import type { Best, Place } from "./best-matches.ts";
 import { TextFile } from "./text-file.ts";
 
-function withFile<T>(work: (file: TextFile) => T): T {
+/** @param common in so many conversations a word is common */
+function withFile<T>(work: (file: TextFile, reopen: () => TextFile) => T, common = 4096): T {
   const folder = mkdtempSync(join(tmpdir(), "assay-text-"));
-  const file = new TextFile(join(folder, "text.sqlite"), "here");
+  const open = () => new TextFile(join(folder, "text.sqlite"), "here", common);
+  let file = open();
+  const reopen = () => {
+    file.close();
+    file = open();
+    return file;
+  };
   try {
-    return work(file);
+    return work(file, reopen);
   } finally {
     file.close();
     rmSync(folder, { recursive: true });
@@ -26,11 +33,12 @@ const ids = (from: number) => (words: string[], n: number) => ({
   text: words.join(" "),
 });
 
-/** Every page of the matches, a few at a time. */
-function pages(file: TextFile, word: string | undefined, limit: number): Best[] {
+/** Every page of the matches of words which all must stand, a few at a time; by the engine's own bm25() when it `counts`. */
+function pages(file: TextFile, words: string[], limit: number, counts?: "engine"): Best[] {
+  const expression = words.map((word) => `"${word}"`).join(" AND ");
   const out: Best[] = [];
   for (let after: Place | undefined; ; ) {
-    const best = file.best('"red"', word, { limit, after });
+    const best = file.best(expression, counts ? undefined : words, { limit, after });
     out.push(best);
     const last = best.ids.length - 1;
     if (!best.more) return out;
@@ -38,7 +46,15 @@ function pages(file: TextFile, word: string | undefined, limit: number): Best[] 
   }
 }
 
-describe("the best matches of one word", () => {
+const searches = [["red"], ["red", "blue"], ["naïve", "tree", "red"], ["blue", "blue"], ["green"]];
+
+function expectEngines(file: TextFile, limit: number): void {
+  for (const words of searches) {
+    expect(pages(file, words, limit)).toEqual(pages(file, words, limit, "engine"));
+  }
+}
+
+describe("the best matches of words", () => {
   it("are those of the engine's own bm25(), page by page, after changes, too", () => {
     fc.assert(
       fc.property(texts, texts, fc.integer({ min: 1, max: 20 }), (first, second, limit) =>
@@ -49,14 +65,48 @@ describe("the best matches of one word", () => {
           file.add(second.map(ids(10_000)));
           file.add(second.map(ids(6)));
           file.remove([5, 8, 10_003]);
-          const ours = pages(file, "red", limit);
-          const engines = pages(file, undefined, limit);
-          expect(ours.map((page) => page.ids)).toEqual(engines.map((page) => page.ids));
-          expect(ours).toEqual(engines);
+          expectEngines(file, limit);
         }),
       ),
       { numRuns: 60 },
     );
+  });
+
+  it("are the same with lists of common words, whatever comes after they were made", () => {
+    fc.assert(
+      fc.property(texts, texts, fc.integer({ min: 1, max: 20 }), (first, second, limit) =>
+        withFile((file, reopen) => {
+          file.add(first.map(ids(5)));
+          file.readLengths();
+          while (!file.listCommonWords());
+          expectEngines(file, limit);
+          file.add(second.slice(0, 3).map(ids(6)));
+          expectEngines(file, limit);
+          const again = reopen();
+          while (!again.readLengths());
+          again.add(second.slice(3).map(ids(10_000)));
+          expectEngines(again, limit);
+          while (!again.listCommonWords());
+          again.remove([5, 8, 10_003]);
+          expectEngines(again, limit);
+          while (!again.listCommonWords());
+          expectEngines(again, limit);
+        }, 3),
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("stand in no list any more once their text is taken out", () => {
+    withFile((file, reopen) => {
+      file.add([1, 2, 3, 4].map((id) => ({ id, text: "Red house" })));
+      while (!file.listCommonWords());
+      file.remove([2]);
+      const again = reopen();
+      expect(again.best('"red"', undefined, { limit: 9 }).ids.toSorted()).toEqual([1, 3, 4]);
+      expect(again.readLengths()).toBe(true);
+      expect(again.best('"red"', ["red"], { limit: 9 }).ids.toSorted()).toEqual([1, 3, 4]);
+    }, 2);
   });
 
   it("do not wait for lengths that are still being read", () => {
@@ -66,11 +116,11 @@ describe("the best matches of one word", () => {
         { id: 2, text: "red" },
         { id: 3, text: "blue" },
       ]);
-      const before = file.best('"red"', "red", { limit: 5 });
+      const before = file.best('"red"', ["red"], { limit: 5 });
       expect(file.readLengths()).toBe(true);
       expect(before.ids).toHaveLength(2);
-      expect(file.best('"red"', "red", { limit: 5 })).toEqual(before);
-      expect(file.best('"green"', "green", { limit: 5 })).toEqual({
+      expect(file.best('"red"', ["red"], { limit: 5 })).toEqual(before);
+      expect(file.best('"green"', ["green"], { limit: 5 })).toEqual({
         ...{ ids: [], scores: [], more: false },
       });
     });

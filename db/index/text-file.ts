@@ -1,12 +1,16 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { type Best, type BestWish, type Collection, rankWord } from "./best-matches.ts";
+import { type Best, type BestWish, type Collection, rankWords } from "./best-matches.ts";
+import { CommonWords, countPlaces, type Places } from "./common-words.ts";
 import { DocLengths, readVarints } from "./doc-lengths.ts";
 
 /** Raised when the tables or what stands in them change meaning; a file of another number is rebuilt. */
-const schemaNumber = 1;
+const schemaNumber = 2;
 
 /** Pages of 4 KiB that a merge step writes: a step is short enough for a search to wait for. */
 const mergePages = 2000;
+
+/** A word in fewer conversations is told by the engine in a millisecond. */
+const commonFrom = 4096;
 
 /** Lengths that are read at a time while searches wait: a twentieth of a second. */
 const lengthRows = 50_000;
@@ -26,10 +30,12 @@ export type Matches = {
 export class TextFile {
   readonly #db: DatabaseSync;
   readonly #lengths = new DocLengths();
+  readonly #common: CommonWords;
   #lengthsAreRead = false;
+  #changedAt = 0;
 
   /** Opens or makes the file. Throws when it is not one of ours, is damaged, or belongs to another database. */
-  constructor(path: string, origin: string) {
+  constructor(path: string, origin: string, common = commonFrom) {
     this.#db = new DatabaseSync(path);
     try {
       this.#db.exec(`pragma journal_mode = wal; pragma synchronous = normal; pragma secure_delete = on;
@@ -43,6 +49,7 @@ export class TextFile {
       this.#one(`select rowid from words where words match '"a"' limit 1`);
       this.#db.exec("create virtual table temp.vocabulary using fts5vocab(main, words, row)");
       this.#db.exec("create virtual table temp.places using fts5vocab(main, words, instance)");
+      this.#common = new CommonWords(this.#db, (sql) => this.#writer(sql), common);
     } catch (cause) {
       this.#db.close();
       throw cause;
@@ -57,6 +64,7 @@ export class TextFile {
       create virtual table words using fts5(text, content='', contentless_delete=1, tokenize="ascii tokenchars '_'");
       insert into words(words, rank) values ('automerge', 8);
       insert into words(words, rank) values ('hashsize', 33554432);
+      ${CommonWords.tables}
       pragma user_version = ${schemaNumber};`);
     this.#writer("insert into meta values ('origin', ?), ('ahead', 0)").run(origin);
     this.#db.exec("commit");
@@ -97,18 +105,21 @@ export class TextFile {
   add(rows: readonly { id: number; text: string }[]): void {
     const there = this.#db.prepare("select 1 from words_docsize where id = ?");
     const insert = this.#writer("insert into words(rowid, text) values (?, ?)");
-    const added: number[] = [];
+    const added: { id: number; text: string }[] = [];
     this.#inTransaction(() => {
-      for (const { id, text } of rows) {
-        if (there.get(id)) continue;
-        insert.run(id, text);
-        added.push(id);
+      for (const row of rows) {
+        if (there.get(row.id)) continue;
+        insert.run(row.id, row.text);
+        added.push(row);
       }
+      if (added.length > 0) this.#common.add(added, this.#collection().rows);
     });
-    // What lies beyond the last one is read with the rest.
-    const read = this.#lengthsAreRead ? added : added.filter((id) => id <= this.#lengths.last);
+    if (added.length > 0) this.#changedAt = performance.now();
     const find = this.#db.prepare("select sz from words_docsize where id = ?");
-    for (const id of read) this.#setLength(id, find.get(id)?.sz);
+    for (const { id } of added) {
+      // What lies beyond the last one is read with the rest.
+      if (this.#lengthsAreRead || id <= this.#lengths.last) this.#setLength(id, find.get(id)?.sz);
+    }
   }
 
   #setLength(id: number, record: unknown): void {
@@ -137,8 +148,11 @@ export class TextFile {
         remove.run(id);
         removed++;
       }
-      if (removed > 0) this.#db.exec("insert or replace into meta values ('purge', 1)");
+      if (removed === 0) return;
+      this.#common.drop();
+      this.#db.exec("insert or replace into meta values ('purge', 1)");
     });
+    if (removed > 0) this.#changedAt = performance.now();
     return removed;
   }
 
@@ -178,17 +192,37 @@ export class TextFile {
     return { ids, scores: scored ? ((row?.scores as string | null) ?? "") : undefined };
   }
 
+  /** Milliseconds since texts came or went. */
+  get calmFor(): number {
+    return performance.now() - this.#changedAt;
+  }
+
+  /** A step of listing where common words stand, for `best`; true when nothing is left to do. */
+  listCommonWords(): boolean {
+    if (this.#common.ready) return true;
+    const { rows } = this.#collection();
+    this.#inTransaction(() => this.#common.step((word) => this.#listOf(word), rows));
+    return this.#common.ready;
+  }
+
+  /** The id of a conversation for each place of a word, ascending, joined by commas. */
+  #listOf(word: string): string {
+    const row = this.#one("select group_concat(doc) as list from temp.places where term = ?", word);
+    return (row?.list as string | null) ?? "";
+  }
+
+  #placesOf(word: string): Places {
+    return this.#common.places(word) ?? countPlaces(this.#listOf(word));
+  }
+
   /**
-   * The best conversations that an FTS5 expression finds, by BM25. For a single `word` its places are counted here: the
-   * engine's own bm25() takes about three times as long.
+   * The best conversations that an FTS5 expression finds, by BM25. When that is nothing but `words`, which all must stand,
+   * their places are counted here: the engine's own bm25() takes several times as long.
    */
-  best(expression: string, word: string | undefined, wish: BestWish): Best {
-    if (word !== undefined && this.#lengthsAreRead) {
-      const row = this.#one(
-        "select group_concat(doc) as list from temp.places where term = ?",
-        word,
-      );
-      return rankWord((row?.list as string | null) ?? "", this.#collection(), wish);
+  best(expression: string, words: readonly string[] | undefined, wish: BestWish): Best {
+    if (words !== undefined && this.#lengthsAreRead) {
+      const places = words.map((word) => this.#placesOf(word));
+      return rankWords(places, this.#collection(), wish);
     }
     const { value, id } = wish.after ?? { value: Number.MAX_SAFE_INTEGER, id: 0 };
     const rows = this.#db
@@ -252,6 +286,7 @@ export class TextFile {
       work();
       this.#db.exec("commit");
     } catch (cause) {
+      this.#common.forget();
       if (this.#db.isTransaction) this.#db.exec("rollback");
       throw cause;
     }

@@ -1,3 +1,4 @@
+import { setImmediate, setTimeout } from "node:timers/promises";
 import { workerData } from "node:worker_threads";
 import postgres from "postgres";
 import type { ConversationBody } from "../../lib/core/conversation.ts";
@@ -33,8 +34,18 @@ function fileAt(path: string): TextFile {
 
 /** Between its steps, searches are answered. */
 async function readLengths(path: string, file: TextFile): Promise<void> {
-  while (files.get(path) === file && !file.readLengths())
-    await new Promise((resolve) => setImmediate(resolve));
+  while (files.get(path) === file && !file.readLengths()) await setImmediate();
+}
+
+/** Lists are made when nothing came or went for so long; until then, searches for common words are slower. */
+const calmMs = 2000;
+
+async function keepCommonWords(path: string, file: TextFile): Promise<void> {
+  const isOpen = () => files.get(path) === file;
+  while (isOpen()) {
+    while (isOpen() && file.calmFor >= calmMs && !file.listCommonWords()) await setImmediate();
+    await setTimeout(calmMs, undefined, { ref: false });
+  }
 }
 
 type Stored = { id: number; body: ConversationBody };
@@ -68,7 +79,9 @@ export const textCalls = {
     const file = new TextFile(path, origin);
     files.set(path, file);
     // Without them, searches are slower; a damaged file is told by who searches it.
-    readLengths(path, file).catch(() => {});
+    readLengths(path, file)
+      .then(() => keepCommonWords(path, file))
+      .catch(() => {});
     return [...file.datasets()].map(([id, { version, made }]) => [id, version, made]);
   },
   check: ({ path }: { path: string }): boolean => fileAt(path).check(),
@@ -117,7 +130,7 @@ export const textCalls = {
     for (let step = 0; files.get(path)?.mustPurge; step++) {
       if (fileAt(path).mergeStep(step === 0)) return;
       // Searches that came meanwhile go first.
-      await new Promise((resolve) => setImmediate(resolve));
+      await setImmediate();
     }
   },
   matches({ path, expression, scored }: { path: string; expression: string; scored: boolean }) {
@@ -126,10 +139,10 @@ export const textCalls = {
   best({
     path,
     expression,
-    word,
+    words,
     ...wish
-  }: { path: string; expression: string; word: string | undefined } & BestWish): Best {
-    return fileAt(path).best(expression, word, wish);
+  }: { path: string; expression: string; words: string[] | undefined } & BestWish): Best {
+    return fileAt(path).best(expression, words, wish);
   },
   frequencies({ path, words }: { path: string; words: string[] }) {
     const file = fileAt(path);
