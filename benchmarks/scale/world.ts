@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { startIndexServer } from "#app/_index/server.ts";
 import { IndexClient } from "#db/index/client.ts";
 import { Indexes } from "#db/index/indexes.ts";
@@ -107,6 +108,21 @@ export async function buildIndex(
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** Waits until the index has listed its common words, which it does in the background once it is up to date; seconds. */
+export async function commonWordsListed(
+  { dataDir }: Pick<Services, "dataDir">,
+  { project }: World,
+): Promise<number> {
+  const from = performance.now();
+  const file = new DatabaseSync(join(dataDir, "index", String(project), "text.sqlite"), {
+    readOnly: true,
+  });
+  const listed = file.prepare("select 1 from meta where key = 'common'");
+  while (!listed.get()) await new Promise((resolve) => setTimeout(resolve, 200));
+  file.close();
+  return (performance.now() - from) / 1000;
 }
 
 /** A generator with a known sequence, so that every run asks the same. */

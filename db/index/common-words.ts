@@ -5,7 +5,7 @@ import { forEachId } from "./read-ids.ts";
 export type Places = { ids: Float64Array; times: Uint32Array };
 
 /** So long a step takes while searches wait. */
-const stepMs = 20;
+const stepMs = 5;
 /** Beyond so many words of texts that came later, all lists are made anew. */
 const mostLater = 200_000;
 /** When there are so many times as many conversations, other words are common. */

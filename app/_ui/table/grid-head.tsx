@@ -1,22 +1,22 @@
 "use client";
 
 import { memo, type ReactNode } from "react";
-import type { GridColumn } from "./columns.ts";
 import classes from "./grid.module.css";
 import type { GridProps } from "./grid.tsx";
 import { HeaderCell } from "./header-cell.tsx";
 import { SelectAll } from "./select-boxes.tsx";
 
-type Props<R> = Pick<GridProps<R>, "sort" | "onSort" | "selected" | "onSelect"> & {
-  columns: GridColumn<R>[];
-  models: readonly { id: string }[];
-};
+type Props<R> = Pick<
+  GridProps<R>,
+  "columns" | "rows" | "rowId" | "sort" | "onSort" | "selected" | "onSelect"
+>;
 
-function Head<R>({ columns, models, sort, onSort, selected, onSelect }: Props<R>): ReactNode {
-  const count = selected?.size ? models.filter((one) => selected.has(one.id)).length : 0;
-  const all = count > 0 && count === models.length;
+function Head<R>(props: Props<R>): ReactNode {
+  const { columns, rows, rowId, sort, onSort, selected, onSelect } = props;
+  const count = selected?.size ? rows.filter((row) => selected.has(rowId(row))).length : 0;
+  const all = count > 0 && count === rows.length;
   const toggle = () =>
-    onSelect?.(all ? new Set() : new Set([...(selected ?? []), ...models.map((one) => one.id)]));
+    onSelect?.(all ? new Set() : new Set([...(selected ?? []), ...rows.map(rowId)]));
   return (
     <div role="rowgroup" className={classes.head}>
       <div role="row" aria-rowindex={1}>

@@ -3,7 +3,7 @@
 import { Loader } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useId, useLayoutEffect, useMemo, useRef } from "react";
-import { type GridColumn, gridTracks, tableWidth } from "./columns.ts";
+import { gridTracks, tableWidth } from "./columns.ts";
 import classes from "./grid.module.css";
 import type { GridProps } from "./grid.tsx";
 import { GridHead } from "./grid-head.tsx";
@@ -18,26 +18,20 @@ const overscan = 5;
 /** Fetch the next page when the reader is this many rows from the end. */
 const ahead = 20;
 
-type Model<R> = { id: string; row: R };
-type Props<R> = Omit<GridProps<R>, "columns" | "rows"> & {
-  columns: GridColumn<R>[];
-  models: Model<R>[];
-};
-
 /**
  * The scrolling part of a grid: head, the rows in sight, and what the keyboard does on them. Each row is a box with a
  * place of its own that is drawn alone, and takes what comes next when it goes out of sight: a table would be laid out
  * whole for each row that comes and goes. Roles say what a table's elements would, and the grid is one stop of the Tab
  * key, as ARIA's grid pattern has it: the linter's rules for both are off here.
  */
-export function GridTable<R>(props: Props<R>) {
-  const { label, columns, models, rowHeight = 40, height = "calc(100dvh - 15rem)" } = props;
+export function GridTable<R>(props: GridProps<R>) {
+  const { label, columns, rows, rowId, rowHeight = 40, height = "calc(100dvh - 15rem)" } = props;
   const { selected, onSelect, onOpen, hasMore, loadingMore, onMore } = props;
   const prefix = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const grid = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
-    count: models.length,
+    count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan,
@@ -49,16 +43,20 @@ export function GridTable<R>(props: Props<R>) {
   const items = virtual.getVirtualItems();
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
   useEffect(() => {
-    if (hasMore && !loadingMore && last >= models.length - ahead) onMore?.();
-  }, [hasMore, loadingMore, last, models.length, onMore]);
+    if (hasMore && !loadingMore && last >= rows.length - ahead) onMore?.();
+  }, [hasMore, loadingMore, last, rows.length, onMore]);
 
   const open = (index: number) => {
-    const model = models[index];
-    if (model) onOpen?.(model.row);
+    const row = rows[index];
+    if (row) onOpen?.(row);
+  };
+  const idOf = (index: number) => {
+    const row = rows[index];
+    return row && rowId(row);
   };
   const keys = useGridKeys({
-    count: models.length,
-    idAt: (index) => models[index]?.id,
+    count: rows.length,
+    idAt: idOf,
     scrollTo: (index) => virtual.scrollToIndex(index),
     selected,
     onSelect,
@@ -66,12 +64,12 @@ export function GridTable<R>(props: Props<R>) {
   });
   const acts = useSameActs({ activate: keys.setActive, open, toggle: keys.toggle });
   useGridPlace({ ...props, rowHeight, virtual, keys, scroller, grid, first });
-  const idAt = (index: number) => `${prefix}${models[index]?.id}`;
+  const elementId = (index: number) => `${prefix}${idOf(index)}`;
   const selectable = onSelect !== undefined;
   const pool = Math.ceil((virtual.scrollRect?.height ?? 0) / rowHeight) + 2 * overscan + 2;
-  const shown = rowsInSlots(first, pool, models.length);
+  const shown = rowsInSlots(first, pool, rows.length);
   // -1 is ARIA's "unknown": there are more rows than are loaded.
-  const rowCount = props.total ?? (hasMore ? undefined : models.length);
+  const rowCount = props.total ?? (hasMore ? undefined : rows.length);
 
   return (
     <div
@@ -94,13 +92,14 @@ export function GridTable<R>(props: Props<R>) {
         aria-rowcount={rowCount === undefined ? -1 : rowCount + 1}
         aria-colcount={columns.length + (selectable ? 1 : 0)}
         aria-multiselectable={selectable || undefined}
-        aria-activedescendant={models[keys.active] && idAt(keys.active)}
+        aria-activedescendant={rows[keys.active] && elementId(keys.active)}
         aria-busy={props.stale || loadingMore || props.loadingEarlier || undefined}
         onKeyDown={keys.onKeyDown}
       >
         <GridHead
           columns={columns}
-          models={models}
+          rows={rows}
+          rowId={rowId}
           sort={props.sort}
           onSort={props.onSort}
           selected={selected}
@@ -114,25 +113,26 @@ export function GridTable<R>(props: Props<R>) {
           // The order to be read in: elements stay where they are and take another row.
           aria-owns={shown
             .toSorted((a, b) => a - b)
-            .map(idAt)
+            .map(elementId)
             .join(" ")}
         >
           {shown.map((index, slot) => {
-            const model = models[index];
-            if (!model) return null;
+            const row = rows[index];
+            if (!row) return null;
+            const id = rowId(row);
             return (
               <GridRow
                 key={slot}
-                id={idAt(index)}
-                row={model.row}
+                id={`${prefix}${id}`}
+                row={row}
                 index={index}
                 columns={columns}
                 start={index * rowHeight}
                 // Where a list that began in between stands in the whole is not known.
                 place={props.hasEarlier ? undefined : index + 2}
-                selected={onSelect && (selected?.has(model.id) ?? false)}
+                selected={onSelect && (selected?.has(id) ?? false)}
                 active={index === keys.active}
-                open={model.id === props.openId}
+                open={id === props.openId}
                 clickable={onOpen !== undefined}
                 acts={acts}
               />

@@ -21,6 +21,7 @@ export type GridProps<R> = {
   label: string;
   columns: GridColumn<R>[];
   rows: R[];
+  /** The same function in every render. */
   rowId: (row: R) => string;
   /** All rows there are, loaded or not. */
   total?: number | undefined;
@@ -78,7 +79,7 @@ function useVisibility<R>(columns: GridColumn<R>[], name: string | undefined) {
  * (arrows, Home, End, Space selects, Shift with arrows extends, Enter opens).
  */
 export function Grid<R>(props: GridProps<R>) {
-  const { columns, rows, rowId, error, onRetry } = props;
+  const { columns, rows, error, onRetry } = props;
   const [visibility, chooseColumns] = useVisibility(columns, props.name);
   const definitions = useMemo(() => columns.map(({ id, header }) => ({ id, header })), [columns]);
   // Columns only: rows come filtered and sorted, and a model of each of thousands costs as much as showing them.
@@ -94,7 +95,6 @@ export function Grid<R>(props: GridProps<R>) {
     const byId = new Map(columns.map((one) => [one.id, one]));
     return key.split(" ").flatMap((id) => byId.get(id) ?? []);
   }, [columns, key]);
-  const models = useMemo(() => rows.map((row) => ({ id: rowId(row), row })), [rows, rowId]);
   const failure = error && <ErrorState error={error} {...(onRetry ? { onRetry } : {})} />;
 
   if (failure && rows.length === 0) return failure;
@@ -113,7 +113,7 @@ export function Grid<R>(props: GridProps<R>) {
       ) : rows.length === 0 && props.empty ? (
         props.empty
       ) : (
-        <GridTable {...props} columns={shown} models={models} />
+        <GridTable {...props} columns={shown} />
       )}
       {failure}
     </div>

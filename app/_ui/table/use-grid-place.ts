@@ -3,11 +3,10 @@ import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 import type { GridProps } from "./grid.tsx";
 import type { useGridKeys } from "./use-grid-keys.ts";
 
-type Options = Pick<
-  GridProps<never>,
-  "hasEarlier" | "loadingEarlier" | "onEarlier" | "goTo" | "stale"
+type Options<R> = Pick<
+  GridProps<R>,
+  "rows" | "rowId" | "hasEarlier" | "loadingEarlier" | "onEarlier" | "goTo" | "stale"
 > & {
-  models: readonly { id: string }[];
   rowHeight: number;
   virtual: Virtualizer<HTMLDivElement, Element>;
   keys: ReturnType<typeof useGridKeys>;
@@ -21,36 +20,36 @@ type Options = Pick<
 const ahead = 10;
 
 /** A list that begins somewhere in between: goes to the row that is meant, and keeps it in sight when rows come before it. */
-export function useGridPlace(options: Options): void {
-  const { models, rowHeight, virtual, keys, scroller, grid, goTo, stale } = options;
+export function useGridPlace<R>(options: Options<R>): void {
+  const { rows, rowId, rowHeight, virtual, keys, scroller, grid, goTo, stale } = options;
   const { hasEarlier, loadingEarlier, onEarlier, first } = options;
   const gone = useRef<string>(undefined);
-  const before = useRef(models);
+  const before = useRef(rows);
 
   useLayoutEffect(() => {
-    const came = rowsBefore(before.current, models);
-    before.current = models;
+    const came = rowsBefore(before.current, rows, rowId);
+    before.current = rows;
     if (came === 0 || !scroller.current) return;
     scroller.current.scrollTop += came * rowHeight;
     keys.shift(came);
   });
 
   useEffect(() => {
-    if (!goTo || stale || gone.current === goTo.key || models.length === 0) return;
-    const last = models.length - 1;
+    if (!goTo || stale || gone.current === goTo.key || rows.length === 0) return;
+    const last = rows.length - 1;
     const at =
       goTo.row === "first"
         ? 0
         : goTo.row === "last"
           ? last
-          : models.findIndex((one) => one.id === goTo.row);
+          : rows.findIndex((row) => rowId(row) === goTo.row);
     if (at < 0) return;
     gone.current = goTo.key;
     virtual.scrollToIndex(at, { align: goTo.row === "last" ? "end" : "start" });
     if (!goTo.focus) return;
     keys.setActive(at);
     grid.current?.focus({ preventScroll: true });
-  }, [goTo, stale, models, virtual, keys, grid]);
+  }, [goTo, stale, rows, rowId, virtual, keys, grid]);
 
   const arrived = !goTo || gone.current === goTo.key;
   useEffect(() => {
@@ -59,8 +58,10 @@ export function useGridPlace(options: Options): void {
 }
 
 /** How many rows came before a list that is otherwise the same; 0 for another list. */
-function rowsBefore(was: Options["models"], now: Options["models"]): number {
+function rowsBefore<R>(was: readonly R[], now: readonly R[], rowId: (row: R) => string): number {
   const came = now.length - was.length;
   if (came <= 0 || was.length === 0) return 0;
-  return now[came]?.id === was[0]?.id && now.at(-1)?.id === was.at(-1)?.id ? came : 0;
+  const same = (one: R | undefined, other: R | undefined) =>
+    one !== undefined && other !== undefined && rowId(one) === rowId(other);
+  return same(now[came], was[0]) && same(now.at(-1), was.at(-1)) ? came : 0;
 }

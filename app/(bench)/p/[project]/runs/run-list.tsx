@@ -61,7 +61,7 @@ export function RunList({ project, projectId, mayTrain }: Props) {
         label="Runs"
         name="runs"
         columns={columnsOf(project)}
-        rowId={(run) => String(run.id)}
+        rowId={rowId}
         {...pages}
         onOpen={(run) => router.push(`/p/${project}/runs/${run.id}`)}
         toolbar={
@@ -187,3 +187,5 @@ function RunBar({ run }: { run: Run }) {
     </div>
   );
 }
+
+const rowId = (row: { id: number }) => String(row.id);

@@ -72,7 +72,7 @@ export function InferenceRuns({ project, mayRun }: { project: string; mayRun: bo
         {...grid}
         label="Prompt-set runs"
         columns={columns}
-        rowId={(run) => String(run.id)}
+        rowId={rowId}
         onOpen={(run) => router.push(`/p/${project}/playground/runs/${run.id}`)}
         toolbar={
           open && (
@@ -91,3 +91,5 @@ export function InferenceRuns({ project, mayRun }: { project: string; mayRun: bo
     </Page>
   );
 }
+
+const rowId = (row: { id: number }) => String(row.id);

@@ -88,7 +88,7 @@ export function RunAnswers({ project, initial, may }: Props) {
               {...grid}
               label="Prompts and answers"
               columns={columnsOf(models)}
-              rowId={(row) => String(row.id)}
+              rowId={rowId}
               rowHeight={96}
               total={only === "all" ? summary.data?.prompts : undefined}
               onOpen={setOpen}
@@ -221,3 +221,5 @@ function Answers({ row, modelVersionId }: { row: PromptRow; modelVersionId: numb
     </>
   );
 }
+
+const rowId = (row: { id: number }) => String(row.id);
