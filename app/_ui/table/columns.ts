@@ -8,6 +8,8 @@ export type GridColumn<R> = {
   width?: number;
   /** Numbers stand right. */
   align?: "right";
+  /** Its words are few and short: they are not cut, as numbers are not. */
+  fits?: true;
   /** Name by which the server sorts; absent where it does not. */
   sort?: string;
   /** Not shown until somebody chooses it. */

@@ -49,7 +49,7 @@ function Row<R>({ id, row, index, columns, start, place, acts, ...state }: Props
       }}
     >
       {state.selected !== undefined && (
-        <div role="gridcell">
+        <div role="gridcell" data-fits>
           <SelectOne
             number={index + 1}
             selected={state.selected}
@@ -58,7 +58,7 @@ function Row<R>({ id, row, index, columns, start, place, acts, ...state }: Props
         </div>
       )}
       {columns.map((one) => (
-        <div key={one.id} role="gridcell" data-align={one.align}>
+        <div key={one.id} role="gridcell" data-align={one.align} data-fits={one.fits}>
           {one.cell(row)}
         </div>
       ))}

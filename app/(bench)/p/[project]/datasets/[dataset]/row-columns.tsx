@@ -45,7 +45,7 @@ export const rowColumns: GridColumn<Row>[] = [
     sort: "added",
     cell: (row) => <RowText row={row} />,
   },
-  { id: "kind", header: "Kind", width: 70, cell: (row) => row.kind },
+  { id: "kind", header: "Kind", width: 70, fits: true, cell: (row) => row.kind },
   {
     id: "turns",
     header: "Turns",
@@ -71,7 +71,7 @@ export const rowColumns: GridColumn<Row>[] = [
     hidden: true,
     cell: (row) => formatNumber(row.messages),
   },
-  { id: "lang", header: "Language", width: 92, cell: (row) => row.lang ?? "–" },
+  { id: "lang", header: "Language", width: 92, fits: true, cell: (row) => row.lang ?? "–" },
   {
     id: "tags",
     header: "Tags",
