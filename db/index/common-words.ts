@@ -6,6 +6,8 @@ export type Places = { ids: Float64Array; times: Uint32Array };
 
 /** So long a step takes while searches wait. */
 const stepMs = 5;
+/** To list more places of one word would keep searches waiting for long; hardly anybody looks for the like of “the”. */
+const mostPlaces = 2_000_000;
 /** Beyond so many words of texts that came later, all lists are made anew. */
 const mostLater = 200_000;
 /** When there are so many times as many conversations, other words are common. */
@@ -48,7 +50,7 @@ export class CommonWords {
     this.#later = Number(db.prepare("select count(*) as n from common_later").get()?.n);
   }
 
-  /** Where a common word stands; undefined for any other, and while lists are made. */
+  /** Where a common word stands; undefined for a word without a list, and while lists are made. */
   places(word: string): Places | undefined {
     if (!this.#words?.has(word)) return undefined;
     const row = this.#db.prepare("select places from common where word = ?").get(word);
@@ -114,10 +116,10 @@ export class CommonWords {
     this.#made ??= "";
     const insert = this.#writer("insert into common values (?, ?)");
     const until = performance.now() + stepMs;
-    const next = this.#db.prepare("select term, doc from temp.vocabulary where term > ?");
-    for (const { term, doc } of next.iterate(this.#made)) {
+    const next = this.#db.prepare("select term, doc, cnt from temp.vocabulary where term > ?");
+    for (const { term, doc, cnt } of next.iterate(this.#made)) {
       const word = String(term);
-      if (Number(doc) >= this.#from) insert.run(word, packPlaces(listOf(word)));
+      if (Number(doc) >= this.#from && Number(cnt) <= mostPlaces) insert.run(word, packPlaces(listOf(word)));
       this.#made = word;
       if (performance.now() > until) return;
     }
