@@ -119,7 +119,8 @@ export class CommonWords {
     const next = this.#db.prepare("select term, doc, cnt from temp.vocabulary where term > ?");
     for (const { term, doc, cnt } of next.iterate(this.#made)) {
       const word = String(term);
-      if (Number(doc) >= this.#from && Number(cnt) <= mostPlaces) insert.run(word, packPlaces(listOf(word)));
+      if (Number(doc) >= this.#from && Number(cnt) <= mostPlaces)
+        insert.run(word, packPlaces(listOf(word)));
       this.#made = word;
       if (performance.now() > until) return;
     }
