@@ -65,12 +65,14 @@ export function wordSpans(text: string): WordSpan[] {
 /** Runs of characters that hold words, as `separatedWords` writes them; texts have the same ones again and again. */
 const separatedRuns = new Map<string, string>();
 const mostRuns = 20_000;
+/** Of a longer piece the engine of JavaScript makes no copy: remembered, it would keep the whole text it was cut from. */
+const longestCopied = 12;
 
 function separatedRun(run: string): string {
   const known = separatedRuns.get(run);
   if (known !== undefined) return known;
   const made = ` ${wordsOf(run).join(" ")} `;
-  if (run.length > longestWord) return made;
+  if (run.length > longestCopied) return made;
   if (separatedRuns.size >= mostRuns) separatedRuns.clear();
   separatedRuns.set(run, made);
   return made;
