@@ -59,27 +59,47 @@ export async function makeWorld(
   return { project, dataset, rows };
 }
 
-/** The index as its process runs it; `services` asks it until it is closed. */
-export async function startIndex(services: Services, databaseUrl: string) {
+/** Where an index lies, what it reads, and who may ask it. */
+export type IndexPlace = { databaseUrl: string; folder: string; token: string };
+
+export const indexPlace = (services: Services, databaseUrl: string): IndexPlace => ({
+  databaseUrl,
+  folder: join(services.dataDir, "index"),
+  token: services.secrets.internal,
+});
+
+/** The index as its process runs it. */
+export async function serveIndex({ token, ...place }: IndexPlace, log: Services["log"]) {
   const indexes = new Indexes({
-    databaseUrl,
-    folder: join(services.dataDir, "index"),
+    ...place,
     log: (message, cause) => console.error(message, cause),
     onFatal: (cause) => {
       throw cause;
     },
   });
   await indexes.start();
-  const token = services.secrets.internal;
-  const server = await startIndexServer({ port: 0, token, indexes, log: services.log });
-  services.database.index = new IndexClient({ url: server.url, token });
+  const server = await startIndexServer({ port: 0, token, indexes, log });
   return {
+    url: server.url,
     settled: () => indexes.settled(),
+    close: async () => {
+      await server.close();
+      await indexes.close();
+    },
+  };
+}
+
+/** The index in this process; `services` asks it until it is closed. */
+export async function startIndex(services: Services, databaseUrl: string) {
+  const place = indexPlace(services, databaseUrl);
+  const { url, settled, close } = await serveIndex(place, services.log);
+  services.database.index = new IndexClient({ url, token: place.token });
+  return {
+    settled,
     close: async () => {
       services.database.index?.close();
       delete services.database.index;
-      await server.close();
-      await indexes.close();
+      await close();
     },
   };
 }

@@ -81,7 +81,7 @@ export async function importFile(
       signal.throwIfAborted();
       prepareItem(batch, item, detect);
       if (batch.read >= full || batch.characters >= batchCharacters) await flush();
-      // A batch is several questions to the database: each waits until its answer to the one before is heard.
+      // A batch is several questions to the database: the next one is asked when the answer before it is heard.
       if (performance.now() - rested < restEveryMs) continue;
       await setImmediate();
       rested = performance.now();
